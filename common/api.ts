@@ -1,0 +1,133 @@
+import type { CaseDetail, SampleResult, Verdict } from './case.ts';
+import type { DatasetSummary, SampleRow } from './dataset.ts';
+import type { JournalChange } from './journal.ts';
+import type { PseudoRow, PseudoSummary } from './pseudo.ts';
+import type { ModelInfo, ScanResult, ScanSettings, ScanState } from './scan.ts';
+
+/** Everything the studio can be asked, by every host alike. Pixels never pass here: they go by URL (see host.ts). */
+export interface Api {
+  about(p: Record<string, never>): Promise<{ version: string; cores: number; home: string; demo: string | null }>;
+
+  /** Folders inside `path`, for hosts without a native picker. */
+  browse(p: { path: string | null }): Promise<FolderListing>;
+  open(p: { folder: string; project?: string }): Promise<DatasetSummary>;
+  /** Draws the demo dataset where it is missing, and opens it with its models. */
+  openDemo(p: Record<string, never>): Promise<DatasetSummary>;
+  samples(p: { dataset: string; after: number; limit: number }): Promise<{ rows: SampleRow[]; next: number | null }>;
+  sample(p: { dataset: string; sample: string }): Promise<SampleDetail>;
+
+  settings(p: { dataset: string }): Promise<ScanSettings>;
+  saveSettings(p: { dataset: string; settings: ScanSettings }): Promise<ScanSettings>;
+  /** Reads ONNX files, or those in folders; an unusable file is a row with a `problem`. */
+  describe(p: { models: string[] }): Promise<ModelInfo[]>;
+
+  /** Runs to the end; progress comes as events, and from `scanState` after a reload. */
+  scan(p: { dataset: string; settings: ScanSettings }): Promise<ScanResult>;
+  scanState(p: { dataset: string }): Promise<ScanState>;
+  /** Results in the order they were made, `after` that many of them. A changed `scan` key means: start again from 0. */
+  results(p: { dataset: string; after: number; limit: number }): Promise<ResultsPage>;
+
+  decide(p: { dataset: string; author: string; verdict: Verdict; cases: string[] }): Promise<JournalChange>;
+  acceptPicture(p: { dataset: string; author: string; sample: string }): Promise<JournalChange>;
+  undo(p: { dataset: string; author: string }): Promise<JournalChange | null>;
+  redo(p: { dataset: string; author: string }): Promise<JournalChange | null>;
+  /** Everything decided after journal line `seq` (0: all), as one change. */
+  decisions(p: { dataset: string; author: string; since: number }): Promise<JournalChange>;
+
+  pseudo(p: { dataset: string }): Promise<PseudoSummary>;
+  pseudoSamples(p: {
+    dataset: string;
+    threshold: number;
+    after: number;
+    limit: number;
+  }): Promise<{ rows: PseudoRow[]; next: number | null }>;
+  /** `samples` null: every scanned unlabelled picture. */
+  acceptPseudo(p: {
+    dataset: string;
+    author: string;
+    threshold: number;
+    samples: string[] | null;
+  }): Promise<JournalChange>;
+
+  /** What an export would hold right now. */
+  exportPreview(p: { dataset: string }): Promise<ExportPreview>;
+  export(p: { dataset: string; out: string; replace: boolean }): Promise<ExportResult>;
+  exportState(p: { dataset: string }): Promise<ExportState>;
+
+  /** Resolves once the job has stopped; at once where none runs. */
+  cancel(p: { dataset: string; job: 'scan' | 'export' }): Promise<null>;
+}
+
+export type Method = keyof Api;
+export type Params<M extends Method> = Parameters<Api[M]>[0];
+export type Reply<M extends Method> = Awaited<ReturnType<Api[M]>>;
+
+export interface FolderListing {
+  path: string;
+  parent: string | null;
+  folders: { name: string; path: string; dataset: boolean }[];
+  /** ONNX files directly inside, absolute */
+  models: string[];
+}
+
+export interface SampleDetail extends SampleRow {
+  result: SampleResult | null;
+  cases: CaseDetail[];
+  verdicts: { id: string; verdict: Verdict }[];
+}
+
+export interface ResultsPage {
+  /** names the scan (models and settings) these results come from; null: nothing scanned yet */
+  scan: string | null;
+  rows: SampleResult[];
+  /** where the next page starts, also once the end is reached */
+  next: number;
+  more: boolean;
+}
+
+export interface ExportPreview {
+  /** labelled pictures whose mask is copied byte for byte */
+  untouched: number;
+  /** labelled pictures with at least one decided change */
+  cleaned: number;
+  /** unlabelled pictures with an accepted pseudo-label */
+  pseudo: number;
+  /** unlabelled pictures left out */
+  left: number;
+}
+
+export interface ExportResult {
+  samples: number;
+  untouched: number;
+  cleaned: number;
+  pseudo: number;
+  out: string;
+  /** samples that could not be written, each left out of the export and named here */
+  findings: { file: string; problem: string }[];
+}
+
+export interface ExportState {
+  phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
+  done: number;
+  total: number;
+  rate: number | null;
+  secondsLeft: number | null;
+  result: ExportResult | null;
+  problem: string | null;
+}
+
+/** Told to every window as it happens. */
+export type StudioEvent =
+  | { type: 'opening'; folder: string; done: number; total: number }
+  | { type: 'scan'; dataset: string; state: ScanState }
+  /** results up to `count` can be fetched */
+  | { type: 'results'; dataset: string; scan: string; count: number }
+  | { type: 'journal'; dataset: string; change: JournalChange }
+  | { type: 'export'; dataset: string; state: ExportState };
+
+/** How an error travels: a sentence for a person and, for the program, whose fault it was. */
+export interface ApiError {
+  message: string;
+  /** input: what was asked for cannot be had as asked; cancelled: the person stopped it; internal: a bug */
+  code: 'input' | 'cancelled' | 'internal';
+}

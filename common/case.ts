@@ -1,0 +1,55 @@
+/** missing: an object the label lacks; extra: labelled, not there; boundary: a shifted or sloppy outline. */
+export type CaseKind = 'missing' | 'extra' | 'wrong-class' | 'boundary';
+
+export const CASE_KINDS: readonly CaseKind[] = ['wrong-class', 'missing', 'extra', 'boundary'];
+
+/** One region of one labelled picture that looks wrong, without its mask. */
+export interface CaseRow {
+  /** stable: the same region, kind and classes of the same sample give the same id in every scan */
+  id: string;
+  sample: string;
+  kind: CaseKind;
+  /** class index most of the region is labelled with */
+  given: number;
+  /** class index most of the region is proposed to be */
+  proposed: number;
+  /** x, y, width, height in pixels */
+  bbox: [number, number, number, number];
+  /** pixels */
+  area: number;
+  /** 0..1, higher: more surely an error */
+  score: number;
+  /** mean p̄[given] over the region, 0..1 */
+  pGiven: number;
+  /** share of the region's pixels where the proposal is `proposed`, 0..1 */
+  agreement: number;
+  /** mean mutual information over the region, bits, clipped to 1 */
+  disagreement: number;
+  /** false: the model saw this picture in training, or nobody knows; the score then deserves less trust */
+  heldOut: boolean;
+}
+
+/** A case with its mask as COCO compressed run lengths over the whole picture. */
+export interface CaseDetail extends CaseRow {
+  rle: string;
+}
+
+/** accept: take the proposal in the region; keep: the given label is right; ignore: the region becomes the ignore label. */
+export type Verdict = 'accept' | 'keep' | 'ignore' | 'skip';
+
+export const VERDICTS: readonly Verdict[] = ['accept', 'keep', 'ignore', 'skip'];
+
+/** What is known of one scanned picture, without pixels. */
+export interface SampleResult {
+  sample: string;
+  /** picture score 0..1, higher: more likely mislabelled; 0 for unlabelled pictures */
+  score: number;
+  /** cleanlab's softmin picture score on p(given), 0..1, LOWER: more likely mislabelled; 1 for unlabelled pictures */
+  softmin: number;
+  labelled: boolean;
+  /** scored only by members that did not train on it */
+  heldOut: boolean;
+  width: number;
+  height: number;
+  cases: CaseRow[];
+}

@@ -1,0 +1,57 @@
+import type { CaseKind, Verdict } from './case.ts';
+
+/** A region and the class id it gets; null: the ignore label. Run lengths as in rle.ts, over the whole picture. */
+export interface Paint {
+  label: number | null;
+  rle: string;
+}
+
+/** A verdict on one case, complete in itself: it can be replayed when every cache is gone. Classes are mask-file ids. */
+export interface VerdictItem {
+  case: string;
+  sample: string;
+  kind: CaseKind;
+  given: number | null;
+  proposed: number | null;
+  score: number;
+  /** empty for keep and skip */
+  paint: Paint[];
+}
+
+export type Action =
+  | { type: 'verdict'; verdict: Verdict; items: VerdictItem[] }
+  /** the whole proposal of one picture */
+  | { type: 'picture'; sample: string; paint: Paint[] }
+  /** unlabelled pictures take their proposal where its confidence reaches the threshold; `scan` names the cached result */
+  | { type: 'pseudo'; threshold: number; scan: string; samples: string[] }
+  | { type: 'undo'; target: string }
+  | { type: 'redo'; target: string };
+
+/** One line of journal.jsonl: one action, one unit of undo. Lines are only ever appended. */
+export interface JournalLine {
+  v: 1;
+  id: string;
+  /** ISO 8601 */
+  at: string;
+  /** the window or process that decided */
+  author: string;
+  action: Action;
+}
+
+/** What an appended line means for the views: current state of everything it touched. */
+export interface JournalChange {
+  /** lines in the journal once this one is in */
+  seq: number;
+  id: string;
+  author: string;
+  type: Action['type'];
+  /** one short sentence for a person: `Accepted car in 0016E5_08089` */
+  text: string;
+  /** cases whose verdict may have changed; null: open again */
+  cases: { id: string; verdict: Verdict | null }[];
+  /** samples whose cleaned mask may have changed */
+  samples: string[];
+  pseudo: { sample: string; accepted: number | null }[];
+  canUndo: boolean;
+  canRedo: boolean;
+}

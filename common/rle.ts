@@ -1,0 +1,104 @@
+/**
+ * COCO compressed run lengths of a binary mask: column-major runs (first of zeros), each from the fourth on stored as
+ * the difference to the one two before it, in 5-bit groups offset by 48 (pycocotools `rleToString`).
+ */
+
+/** Any non-zero byte of `mask` (row-major, width × height) counts as inside. */
+export function encodeRle(mask: Uint8Array, width: number, height: number): string {
+  const counts: number[] = [];
+  let run = 0;
+  let inside = 0;
+  for (let x = 0; x < width; x++) {
+    for (let y = 0, i = x; y < height; y++, i += width) {
+      const value = mask[i] ? 1 : 0;
+      if (value !== inside) {
+        counts.push(run);
+        run = 0;
+        inside = value;
+      }
+      run++;
+    }
+  }
+  counts.push(run);
+  return packCounts(counts);
+}
+
+/** Row-major mask of 0 and 1. Throws RangeError where the runs do not add up to width × height. */
+export function decodeRle(rle: string, width: number, height: number): Uint8Array {
+  const mask = new Uint8Array(width * height);
+  forEachRun(rle, width, height, (start, length) => {
+    for (let n = 0, i = start; n < length; n++, i++) mask[(i % height) * width + Math.floor(i / height)] = 1;
+  });
+  return mask;
+}
+
+/** Writes `value` into `target` (row-major) wherever the mask is set; returns how many pixels changed. */
+export function paintRle(rle: string, target: Uint8Array | Uint16Array, width: number, height: number, value: number) {
+  let changed = 0;
+  forEachRun(rle, width, height, (start, length) => {
+    let x = Math.floor(start / height);
+    let y = start - x * height;
+    for (let n = 0; n < length; n++) {
+      const i = y * width + x;
+      if (target[i] !== value) {
+        target[i] = value;
+        changed++;
+      }
+      if (++y === height) {
+        y = 0;
+        x++;
+      }
+    }
+  });
+  return changed;
+}
+
+/** Pixels inside. */
+export function rleArea(rle: string): number {
+  return unpackCounts(rle).reduce((sum, count, i) => sum + (i % 2 ? count : 0), 0);
+}
+
+function forEachRun(rle: string, width: number, height: number, each: (start: number, length: number) => void) {
+  let position = 0;
+  const counts = unpackCounts(rle);
+  const total = counts.reduce((a, b) => a + b, 0);
+  if (total !== width * height)
+    throw new RangeError(`Expected run lengths of ${width * height} pixels (${width}×${height}), found ${total}.`);
+  counts.forEach((count, i) => {
+    if (i % 2 && count) each(position, count);
+    position += count;
+  });
+}
+
+function packCounts(counts: number[]): string {
+  let text = '';
+  counts.forEach((count, i) => {
+    let rest = i > 2 ? count - counts[i - 2] : count;
+    for (let more = true; more;) {
+      let group = rest & 0x1f;
+      rest >>= 5;
+      more = group & 0x10 ? rest !== -1 : rest !== 0;
+      if (more) group |= 0x20;
+      text += String.fromCharCode(group + 48);
+    }
+  });
+  return text;
+}
+
+function unpackCounts(rle: string): number[] {
+  const counts: number[] = [];
+  for (let at = 0; at < rle.length;) {
+    let value = 0;
+    let shift = 0;
+    for (let more = true; more; shift += 5) {
+      if (at >= rle.length) throw new RangeError('Expected more characters: the run lengths end in the middle of one.');
+      const group = rle.charCodeAt(at++) - 48;
+      value |= (group & 0x1f) << shift;
+      more = (group & 0x20) !== 0;
+      if (!more && group & 0x10) value |= -1 << (shift + 5);
+    }
+    if (counts.length > 2) value += counts[counts.length - 2];
+    counts.push(value);
+  }
+  return counts;
+}

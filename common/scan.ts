@@ -1,0 +1,74 @@
+import type { Finding } from './dataset.ts';
+
+export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+export const DEVICES: readonly Device[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+export type Tta = 'none' | 'hflip';
+
+/** What a person chooses before a scan; kept in project.json. */
+export interface ScanSettings {
+  /** ONNX files or folders of them, absolute */
+  models: string[];
+  /** JSON file `{sample name: fold}`, absolute; null: the dataset's own folds.json if it has one */
+  folds: string | null;
+  tta: Tta;
+  device: Device;
+  /** inference processes; null: one per core on the CPU, two on a GPU */
+  processes: number | null;
+}
+
+/** One ensemble member as read from its ONNX file and sidecar. */
+export interface ModelInfo {
+  /** absolute */
+  file: string;
+  name: string;
+  bytes: number;
+  inputs: { name: string; type: string; shape: (number | string)[] }[];
+  outputs: { name: string; type: string; shape: (number | string)[] }[];
+  /** channels of the output; null: not declared in the file */
+  classes: number | null;
+  /** the fold this model did not train on; null: unknown */
+  fold: number | null;
+  activation: 'logits' | 'probabilities';
+  preprocessing: { channels: 'rgb' | 'bgr'; scale: number; mean: number[]; std: number[] };
+  /** one sentence: why this file cannot be used; null: it can */
+  problem: string | null;
+}
+
+export type ScanPhase = 'idle' | 'starting' | 'running' | 'cancelling' | 'done' | 'cancelled' | 'failed';
+
+export interface ScanState {
+  phase: ScanPhase;
+  /** pictures */
+  total: number;
+  scanned: number;
+  cached: number;
+  failed: number;
+  /** pictures and models that could not be used, by name */
+  findings: Finding[];
+  cases: number;
+  /** seconds of this run so far */
+  seconds: number;
+  /** pictures a second over the last ten seconds; null: not known yet */
+  rate: number | null;
+  /** seconds; null: not known yet */
+  secondsLeft: number | null;
+  /** the execution provider that really runs, e.g. `cpu` */
+  provider: string | null;
+  processes: number;
+  /** name of a sample that was just finished, for a live view */
+  latest: string | null;
+  /** why the whole scan failed, one sentence */
+  problem: string | null;
+}
+
+export interface ScanResult {
+  scanned: number;
+  cached: number;
+  failed: number;
+  cases: number;
+  seconds: number;
+  provider: string | null;
+  findings: Finding[];
+  /** sums over processes, seconds: where the time went */
+  stages: { decode: number; model: number; cases: number; encode: number };
+}

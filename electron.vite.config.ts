@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string) => resolve(import.meta.dirname, path);
+
+/** One build for the three hosts: every entry of main/ that a process is started with, the bridge, the page. */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: {
+          desktop: at('main/desktop.ts'),
+          serve: at('main/serve.ts'),
+          cli: at('main/cli.ts'),
+          worker: at('main/engine/inference/worker.ts'),
+          demo: at('resources/demo/main.ts'),
+        },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { bridge: at('preload/bridge.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [svelte()],
+    build: { outDir: 'out/renderer', rolldownOptions: { input: at('renderer/index.html') } },
+  },
+});

@@ -1,0 +1,23 @@
+import type { ApiError } from '../../common/api.ts';
+
+/** What was asked for cannot be had as asked. The message is one sentence: what was expected, where, what was found. */
+export class InputError extends Error {
+  override name = 'InputError';
+}
+
+export class Cancelled extends Error {
+  override name = 'Cancelled';
+  constructor(what = 'Cancelled.') {
+    super(what);
+  }
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** How any thrown value travels to a window. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof InputError) return { code: 'input', message: error.message };
+  if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError'))
+    return { code: 'cancelled', message: messageOf(error) };
+  return { code: 'internal', message: messageOf(error) };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { DEVICES, type ScanSettings } from '../../common/scan.ts';
+import { writeAtomic } from './atomic.ts';
+import { InputError, messageOf } from './errors.ts';
+
+/** The one folder Winnow writes to: `<dataset>/.winnow`, or any other the person names. */
+export interface Project {
+  /** short hash of dataset and project folder: names both in calls and URLs */
+  id: string;
+  /** absolute */
+  folder: string;
+  /** project.json: what a person chose */
+  settingsFile: string;
+  /** journal.jsonl: what a person decided */
+  journalFile: string;
+  /** cache/: rebuildable */
+  cache: string;
+}
+
+const Settings = z.object({
+  models: z.array(z.string()).default([]),
+  folds: z.string().nullable().default(null),
+  tta: z.enum(['none', 'hflip']).default('hflip'),
+  device: z.enum(DEVICES as [ScanSettings['device'], ...ScanSettings['device'][]]).default('auto'),
+  processes: z.number().int().min(1).max(64).nullable().default(null),
+});
+const ProjectFile = z.object({ version: z.literal(1), settings: Settings });
+
+export const scanSettings = Settings;
+
+/** Names the project folder of a dataset; writes nothing. */
+export async function projectOf(dataset: string, folder?: string): Promise<Project> {
+  const real = await realpath(dataset);
+  const place = resolve(folder ?? join(real, '.winnow'));
+  return {
+    id: createHash('sha256').update(`${real}\0${place}`).digest('hex').slice(0, 12),
+    folder: place,
+    settingsFile: join(place, 'project.json'),
+    journalFile: join(place, 'journal.jsonl'),
+    cache: join(place, 'cache'),
+  };
+}
+
+/** Makes the project's folders; called before the first write, so that looking at a dataset leaves no trace. */
+export async function makeProject(project: Project): Promise<void> {
+  await mkdir(project.cache, { recursive: true });
+}
+
+export async function readSettings(project: Project): Promise<ScanSettings> {
+  let text: string;
+  try {
+    text = await readFile(project.settingsFile, 'utf8');
+  } catch {
+    return Settings.parse({});
+  }
+  try {
+    return ProjectFile.parse(JSON.parse(text)).settings;
+  } catch (error) {
+    throw new InputError(`Expected Winnow's settings in ${project.settingsFile}, found ${messageOf(error)}.`);
+  }
+}
+
+export async function writeSettings(project: Project, settings: ScanSettings): Promise<void> {
+  await makeProject(project);
+  await writeAtomic(project.settingsFile, `${JSON.stringify({ version: 1, settings }, null, 2)}\n`);
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/{engine,hosts,renderer}/**/*.test.ts'],
+    testTimeout: 30_000,
+    // Inference processes take the cores; two files at a time keep timings sane on small machines.
+    maxWorkers: 2,
+  },
+});
