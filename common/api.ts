@@ -6,7 +6,7 @@ import type { ModelInfo, ScanResult, ScanSettings, ScanState } from './scan.ts';
 
 /** Everything the studio can be asked, by every host alike. Pixels never pass here: they go by URL (see host.ts). */
 export interface Api {
-  about(p: Record<string, never>): Promise<{ version: string; cores: number; home: string; demo: string | null }>;
+  about(p: Record<string, never>): Promise<About>;
 
   /** Folders inside `path`, for hosts without a native picker. */
   browse(p: { path: string | null }): Promise<FolderListing>;
@@ -61,6 +61,15 @@ export interface Api {
 export type Method = keyof Api;
 export type Params<M extends Method> = Parameters<Api[M]>[0];
 export type Reply<M extends Method> = Awaited<ReturnType<Api[M]>>;
+
+export interface About {
+  version: string;
+  cores: number;
+  /** the person's home folder, absolute */
+  home: string;
+  /** datasets this engine has open, the latest first: a new window starts with it */
+  opened: DatasetSummary[];
+}
 
 export interface FolderListing {
   path: string;

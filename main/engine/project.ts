@@ -31,9 +31,11 @@ const ProjectFile = z.object({ version: z.literal(1), settings: Settings });
 
 export const scanSettings = Settings;
 
-/** Names the project folder of a dataset; writes nothing. */
+/** Names the project folder of a dataset; writes nothing. Throws InputError where there is no such folder. */
 export async function projectOf(dataset: string, folder?: string): Promise<Project> {
-  const real = await realpath(dataset);
+  const real = await realpath(dataset).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`Expected a dataset folder at ${resolve(dataset)}, found: ${error.code ?? error.message}.`);
+  });
   const place = resolve(folder ?? join(real, '.winnow'));
   return {
     id: createHash('sha256').update(`${real}\0${place}`).digest('hex').slice(0, 12),

@@ -1,0 +1,123 @@
+import type { ExportResult, ExportState } from '../../common/api.ts';
+import type { ScanResult, ScanState } from '../../common/scan.ts';
+import { Cancelled, InputError, messageOf } from './errors.ts';
+import type { Count, Long } from './long.ts';
+
+/** At most one run at a time of something long that windows watch and may stop. */
+export interface Job {
+  /** Resolves once the run, if there is one, has ended. */
+  cancel(): Promise<void>;
+}
+
+export const idleScan: ScanState = {
+  phase: 'idle',
+  total: 0,
+  scanned: 0,
+  cached: 0,
+  failed: 0,
+  findings: [],
+  cases: 0,
+  seconds: 0,
+  rate: null,
+  secondsLeft: null,
+  provider: null,
+  processes: 0,
+  latest: null,
+  problem: null,
+};
+
+export function scanJob(tell: (state: ScanState) => void) {
+  let state = idleScan;
+  const set = (next: Partial<ScanState>) => tell((state = { ...state, ...next }));
+  const one = single('A scan of this dataset is running already.');
+  return {
+    get state() {
+      return state;
+    },
+    run: (work: (long: Long<ScanState>) => Promise<ScanResult>): Promise<ScanResult> =>
+      one.run(async (signal) => {
+        set({ ...idleScan, phase: 'starting' });
+        try {
+          const result = await work({
+            signal,
+            onProgress: (next) => set(signal.aborted ? { ...next, phase: 'cancelling' } : next),
+          });
+          const { stages: _stages, ...totals } = result;
+          set({ ...totals, phase: 'done', secondsLeft: 0 });
+          return result;
+        } catch (error) {
+          set(
+            signal.aborted ? { phase: 'cancelled', secondsLeft: null } : { phase: 'failed', problem: messageOf(error) },
+          );
+          throw signal.aborted ? new Cancelled('The scan was cancelled; what it had done is kept.') : error;
+        }
+      }),
+    cancel() {
+      if (one.running) set({ phase: 'cancelling' });
+      return one.cancel();
+    },
+  };
+}
+
+const idleExport: ExportState = {
+  phase: 'idle',
+  done: 0,
+  total: 0,
+  rate: null,
+  secondsLeft: null,
+  result: null,
+  problem: null,
+};
+
+export function exportJob(tell: (state: ExportState) => void) {
+  let state = idleExport;
+  const set = (next: Partial<ExportState>) => tell((state = { ...state, ...next }));
+  const one = single('An export of this dataset is running already.');
+  return {
+    get state() {
+      return state;
+    },
+    run: (work: (long: Long<Count>) => Promise<ExportResult>): Promise<ExportResult> =>
+      one.run(async (signal) => {
+        const started = performance.now();
+        let told = 0;
+        set({ ...idleExport, phase: 'running' });
+        const onProgress = ({ done, total }: Count) => {
+          const now = performance.now();
+          if (now - told < 100 && done < total) return;
+          told = now;
+          const rate = done ? done / ((now - started) / 1000) : null;
+          set({ done, total, rate, secondsLeft: rate ? (total - done) / rate : null });
+        };
+        try {
+          const result = await work({ signal, onProgress });
+          set({ phase: 'done', result, secondsLeft: 0 });
+          return result;
+        } catch (error) {
+          set(signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', problem: messageOf(error) });
+          throw signal.aborted ? new Cancelled('The export was cancelled; nothing of it is left.') : error;
+        }
+      }),
+    cancel: one.cancel,
+  };
+}
+
+function single(busy: string) {
+  let current: { controller: AbortController; ended: Promise<unknown> } | null = null;
+  return {
+    get running() {
+      return current !== null;
+    },
+    run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+      if (current) return Promise.reject(new InputError(busy));
+      const controller = new AbortController();
+      const result = work(controller.signal).finally(() => (current = null));
+      current = { controller, ended: result.catch(() => undefined) };
+      return result;
+    },
+    async cancel(): Promise<void> {
+      current?.controller.abort();
+      await current?.ended;
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { availableParallelism, homedir } from 'node:os';
+import type { Api, StudioEvent } from '../../common/api.ts';
+import type { DatasetSummary } from '../../common/dataset.ts';
+import { browse } from './browse.ts';
+import * as decisions from './decide.ts';
+import { openableDemo } from './demo.ts';
+import { InputError } from './errors.ts';
+import { exportPreview, exportTrainSet } from './export/merge.ts';
+import { readPlanes } from './inference/planes.ts';
+import { scanDataset } from './inference/scan.ts';
+import { exportJob, scanJob, type Job } from './jobs.ts';
+import { describeModels } from './onnx/describe.ts';
+import { readSettings, writeSettings } from './project.ts';
+import { pseudoRows, pseudoSummary } from './pseudo/thresholds.ts';
+import { isMethod, parseParams } from './requests.ts';
+import { closeWorkspace, openWorkspace, summarise, watchWorkspace, type Workspace } from './workspace.ts';
+
+export interface StudioOptions {
+  version: string;
+  /** the program an inference process is started with */
+  workerFile: string;
+  /** folder of Winnow's own, outside any dataset: the demo is drawn there */
+  home: string;
+  emit: (event: StudioEvent) => void;
+}
+
+export interface Studio extends Api {
+  /** A call from outside: parsed, answered, and never unanswered; rejects with what toApiError understands. */
+  handle(method: string, params: unknown): Promise<unknown>;
+  /** For the pixels by URL. */
+  workspace(id: string): Workspace | undefined;
+  /** A window is there, until the returned undo is called. Its own undo leaves other windows' decisions alone. */
+  attend(author: string): () => void;
+  /** Stops what runs and lets go of every dataset. */
+  close(): Promise<void>;
+}
+
+interface Opened {
+  workspace: Workspace;
+  scan: ReturnType<typeof scanJob>;
+  export: ReturnType<typeof exportJob>;
+  unwatch: () => void;
+}
+
+/** The product, one verb after the other. */
+export function createStudio({ version, workerFile, home, emit }: StudioOptions): Studio {
+  const opened = new Map<string, Opened>();
+  const authors = new Map<string, number>();
+  const live = () => new Set(authors.keys());
+
+  const at = (id: string): Opened => {
+    const found = opened.get(id);
+    if (!found)
+      throw new InputError(`Expected a dataset that is open, found none by the name ${id}: open its folder again.`);
+    return found;
+  };
+  const space = (id: string) => at(id).workspace;
+
+  async function open(folder: string, project?: string): Promise<DatasetSummary> {
+    const workspace = await openWorkspace(folder, project, {
+      onProgress: ({ done, total }) => emit({ type: 'opening', folder, done, total }),
+    });
+    const id = workspace.project.id;
+    const before = opened.get(id);
+    if (before) {
+      // Opened again: whatever runs on it goes on; only what the folder holds is read anew.
+      before.workspace.dataset = workspace.dataset;
+      await closeWorkspace(workspace);
+      return summarise(before.workspace);
+    }
+    opened.set(id, {
+      workspace,
+      scan: scanJob((state) => emit({ type: 'scan', dataset: id, state })),
+      export: exportJob((state) => emit({ type: 'export', dataset: id, state })),
+      unwatch: watchWorkspace(workspace, emit),
+    });
+    return summarise(workspace);
+  }
+
+  const api: Api = {
+    about: async () => ({
+      version,
+      cores: availableParallelism(),
+      home: homedir(),
+      opened: [...opened.values()].reverse().map(({ workspace }) => summarise(workspace)),
+    }),
+    browse: ({ path }) => browse(path),
+    open: ({ folder, project }) => open(folder, project),
+    async openDemo() {
+      const demo = await openableDemo(home, {
+        onProgress: ({ done, total }) => emit({ type: 'opening', folder: 'demo', done, total }),
+      });
+      const summary = await open(demo.folder);
+      const { project } = space(summary.id);
+      const settings = await readSettings(project);
+      if (!settings.models.length) await writeSettings(project, { ...settings, models: demo.models });
+      return summary;
+    },
+    async samples({ dataset, after, limit }) {
+      const { samples } = space(dataset).dataset;
+      const next = after + limit;
+      return { rows: samples.slice(after, next), next: next < samples.length ? next : null };
+    },
+    async sample({ dataset, sample }) {
+      const { dataset: data, project, results, journal } = space(dataset);
+      const row = data.byName.get(sample);
+      if (!row) throw new InputError(`Expected a picture of ${data.name}, found none by the name ${sample}.`);
+      const result = results.get(sample) ?? null;
+      const stored = result && results.scan ? await readPlanes(project, results.scan, sample) : null;
+      const cases = stored?.cases ?? [];
+      const verdicts = cases.flatMap(({ id }) => {
+        const verdict = journal.verdictOf(id);
+        return verdict ? [{ id, verdict }] : [];
+      });
+      return { ...row, result, cases, verdicts };
+    },
+
+    settings: ({ dataset }) => readSettings(space(dataset).project),
+    async saveSettings({ dataset, settings }) {
+      await writeSettings(space(dataset).project, settings);
+      return settings;
+    },
+    describe: ({ models }) => describeModels(models),
+    async scan({ dataset, settings }) {
+      const { workspace, scan } = at(dataset);
+      return scan.run(async (long) => {
+        await writeSettings(workspace.project, settings);
+        const { dataset: data, project, results } = workspace;
+        return scanDataset(data, project, settings, { ...long, results, workerFile });
+      });
+    },
+    scanState: async ({ dataset }) => at(dataset).scan.state,
+    results: async ({ dataset, after, limit }) => space(dataset).results.page(after, limit),
+
+    decide: ({ dataset, author, verdict, cases }) => decisions.decide(space(dataset), author, verdict, cases),
+    acceptPicture: ({ dataset, author, sample }) => decisions.acceptPicture(space(dataset), author, sample),
+    undo: ({ dataset, author }) => decisions.undo(space(dataset), author, live()),
+    redo: ({ dataset, author }) => decisions.redo(space(dataset), author, live()),
+    decisions: ({ dataset, author, since }) => decisions.decisionsSince(space(dataset), author, since, live()),
+
+    pseudo: async ({ dataset }) => pseudoSummary(space(dataset)),
+    pseudoSamples: async ({ dataset, threshold, after, limit }) => pseudoRows(space(dataset), threshold, after, limit),
+    acceptPseudo: ({ dataset, author, threshold, samples }) =>
+      decisions.acceptPseudo(space(dataset), author, threshold, samples),
+
+    exportPreview: async ({ dataset }) => exportPreview(space(dataset)),
+    export: ({ dataset, out, replace }) => {
+      const { workspace, export: job } = at(dataset);
+      return job.run((long) => exportTrainSet(workspace, out, { ...long, replace, version }));
+    },
+    exportState: async ({ dataset }) => at(dataset).export.state,
+
+    async cancel({ dataset, job }) {
+      const one: Job = job === 'scan' ? at(dataset).scan : at(dataset).export;
+      await one.cancel();
+      return null;
+    },
+  };
+
+  return {
+    ...api,
+    async handle(method, params) {
+      if (!isMethod(method)) throw new InputError(`Expected a call the studio knows, found ${JSON.stringify(method)}.`);
+      // Each schema belongs to its method; the pairing is lost to the type system only on this line.
+      return (api[method] as (p: unknown) => Promise<unknown>)(parseParams(method, params));
+    },
+    workspace: (id) => opened.get(id)?.workspace,
+    attend(author) {
+      authors.set(author, (authors.get(author) ?? 0) + 1);
+      return () => {
+        const left = (authors.get(author) ?? 1) - 1;
+        if (left) authors.set(author, left);
+        else authors.delete(author);
+      };
+    },
+    async close() {
+      const all = [...opened.values()];
+      opened.clear();
+      for (const one of all) {
+        await Promise.all([one.scan.cancel(), one.export.cancel()]);
+        one.unwatch();
+        await closeWorkspace(one.workspace);
+      }
+    },
+  };
+}
