@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress, constants } from 'node:zlib';
+import type { CaseDetail } from '../../../common/case.ts';
+import { splitPlanes, type Planes } from '../../../common/planes.ts';
+import { writeAtomic } from '../atomic.ts';
+import type { Project } from '../project.ts';
+
+/**
+ * One file a picture: the magic, the length of the header (uint32, little endian), the header as JSON, and the four
+ * planes one after the other as one zstd frame, which is how they travel to a window.
+ */
+const MAGIC = Buffer.from('WINNOWP1', 'latin1');
+const FIXED = MAGIC.length + 4;
+
+interface Header {
+  sample: string;
+  width: number;
+  height: number;
+  cases: CaseDetail[];
+}
+
+export interface StoredPlanes {
+  planes: Planes;
+  /** worst first */
+  cases: CaseDetail[];
+  /** zstd frame of the four planes in the order of PLANES */
+  stored: Uint8Array;
+}
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** Hashed, because a sample's name may hold slashes and be longer than a file name may be. */
+export function planesFile(project: Pick<Project, 'cache'>, scan: string, sample: string): string {
+  const name = createHash('sha256').update(sample).digest('hex').slice(0, 32);
+  return join(project.cache, scan, name.slice(0, 2), `${name}.planes`);
+}
+
+/** `bytes`: the four planes one after the other, 4 × width × height. Not forced to disk: a cache can be made again. */
+export async function writePlanes(file: string, bytes: Uint8Array, header: Header): Promise<void> {
+  // Level 1 already gets most of what there is to get from smooth maps, in a few milliseconds.
+  const frame = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const head = Buffer.from(JSON.stringify(header));
+  const fixed = Buffer.alloc(FIXED);
+  MAGIC.copy(fixed);
+  fixed.writeUInt32LE(head.length, MAGIC.length);
+  const whole = Buffer.concat([fixed, head, frame]);
+  try {
+    await writeAtomic(file, whole, { durable: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(file), { recursive: true });
+    await writeAtomic(file, whole, { durable: false });
+  }
+}
+
+/** What scan `scan` knows of the pixels of one picture; null where the cache has nothing usable. */
+export async function readPlanes(project: Project, scan: string, sample: string): Promise<StoredPlanes | null> {
+  const found = await readHeaderOf(planesFile(project, scan, sample));
+  if (!found) return null;
+  const { header, stored } = found;
+  try {
+    const planes = splitPlanes(await decompress(stored), header.width, header.height);
+    return { planes, cases: header.cases, stored };
+  } catch {
+    return null;
+  }
+}
+
+/** The planes as they travel, without unpacking them. */
+export async function readStored(project: Project, scan: string, sample: string): Promise<Uint8Array | null> {
+  return (await readHeaderOf(planesFile(project, scan, sample)))?.stored ?? null;
+}
+
+/** The cases of one picture with their masks, worst first, without touching the planes. */
+export async function readCases(project: Project, scan: string, sample: string): Promise<CaseDetail[]> {
+  return (await readHeaderOf(planesFile(project, scan, sample)))?.header.cases ?? [];
+}
+
+async function readHeaderOf(file: string): Promise<{ header: Header; stored: Uint8Array } | null> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch {
+    return null;
+  }
+  if (bytes.length < FIXED || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
+  const end = FIXED + bytes.readUInt32LE(MAGIC.length);
+  if (bytes.length < end) return null;
+  try {
+    return { header: JSON.parse(bytes.toString('utf8', FIXED, end)) as Header, stored: bytes.subarray(end) };
+  } catch {
+    return null;
+  }
+}
