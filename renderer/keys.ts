@@ -1,0 +1,133 @@
+/** Where a key works; also the headings of the overlay with all keys. */
+export type Context = 'everywhere' | 'data' | 'scan' | 'review' | 'pseudo' | 'export';
+
+export interface Command {
+  /** Any of these; `Mod` is Ctrl, or Cmd on a Mac. Letters are upper case, shifted ones `Shift+Z`, other characters as typed: `?`. */
+  keys: readonly string[];
+  label: string;
+  when: Context;
+  /** goes on while the key is held */
+  repeat?: boolean;
+}
+
+/** Every key of the studio. A view says what its commands do with `onKeys`; labels and the overlay come from here. */
+export const COMMANDS = {
+  'go-data': { keys: ['1'], label: 'Data', when: 'everywhere' },
+  'go-scan': { keys: ['2'], label: 'Scan', when: 'everywhere' },
+  'go-review': { keys: ['3'], label: 'Review', when: 'everywhere' },
+  'go-pseudo': { keys: ['4'], label: 'Pseudo-labels', when: 'everywhere' },
+  'go-export': { keys: ['5'], label: 'Export', when: 'everywhere' },
+  undo: { keys: ['Z', 'Mod+Z'], label: 'Undo', when: 'everywhere', repeat: true },
+  redo: { keys: ['Shift+Z', 'Mod+Shift+Z', 'Mod+Y'], label: 'Redo', when: 'everywhere', repeat: true },
+  keys: { keys: ['?'], label: 'All keys', when: 'everywhere' },
+  messages: { keys: ['Shift+M'], label: 'Messages', when: 'everywhere' },
+  'open-folder': { keys: ['O', 'Mod+O'], label: 'Open a folder', when: 'everywhere' },
+
+  'copy-findings': { keys: ['C'], label: 'Copy all findings', when: 'data' },
+  'data-next': { keys: ['Enter'], label: 'Go to the next step', when: 'data' },
+
+  'add-models': { keys: ['M'], label: 'Add models', when: 'scan' },
+  'start-scan': { keys: ['S', 'Mod+Enter'], label: 'Scan', when: 'scan' },
+  'cancel-scan': { keys: ['Escape'], label: 'Cancel the scan', when: 'scan' },
+
+  accept: { keys: ['A'], label: 'Accept proposal', when: 'review' },
+  keep: { keys: ['K'], label: 'Keep given', when: 'review' },
+  ignore: { keys: ['I'], label: 'Ignore', when: 'review' },
+  skip: { keys: ['S'], label: 'Skip', when: 'review' },
+  'accept-picture': { keys: ['Shift+A'], label: 'Accept the whole picture', when: 'review' },
+  'next-case': { keys: ['J', 'ArrowDown'], label: 'Next case', when: 'review', repeat: true },
+  'previous-case': { keys: ['Shift+J', 'ArrowUp'], label: 'Previous case', when: 'review', repeat: true },
+  fit: { keys: ['0'], label: 'Fit to the case', when: 'review' },
+  search: { keys: ['/'], label: 'Search', when: 'review' },
+
+  'threshold-up': { keys: ['+', '='], label: 'Raise the threshold by 0.01', when: 'pseudo', repeat: true },
+  'threshold-down': { keys: ['-'], label: 'Lower the threshold by 0.01', when: 'pseudo', repeat: true },
+  'threshold-up-fine': { keys: [']'], label: 'Raise the threshold by 0.001', when: 'pseudo', repeat: true },
+  'threshold-down-fine': { keys: ['['], label: 'Lower the threshold by 0.001', when: 'pseudo', repeat: true },
+  'accept-pseudo': { keys: ['Enter', 'A'], label: 'Accept the selected picture', when: 'pseudo' },
+  'accept-all-pseudo': { keys: ['Shift+A'], label: 'Accept all pictures', when: 'pseudo' },
+  'enlarge-pseudo': { keys: ['Space'], label: 'Enlarge the selected picture', when: 'pseudo' },
+
+  'choose-target': { keys: ['F'], label: 'Choose the target folder', when: 'export' },
+  'start-export': { keys: ['E', 'Mod+Enter'], label: 'Export', when: 'export' },
+  'cancel-export': { keys: ['Escape'], label: 'Cancel the export', when: 'export' },
+} as const satisfies Record<string, Command>;
+
+export type CommandId = keyof typeof COMMANDS;
+/** Returning false lets the key go on to whoever comes next. */
+export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => unknown>>;
+
+const stack: Handlers[] = [];
+
+/** From now on these keys do this; the newest handler of a key wins. Returns its undo, which suits `$effect` and `onMount`. */
+export function onKeys(handlers: Handlers): () => void {
+  if (stack.length === 0) window.addEventListener('keydown', dispatch);
+  stack.push(handlers);
+  return () => {
+    const at = stack.indexOf(handlers);
+    if (at >= 0) stack.splice(at, 1);
+    if (stack.length === 0) window.removeEventListener('keydown', dispatch);
+  };
+}
+
+function dispatch(event: KeyboardEvent) {
+  if (event.defaultPrevented || event.isComposing) return;
+  const key = keyName(event);
+  if (key === null || isTaken(event, key)) return;
+  for (let i = stack.length - 1; i >= 0; i--) {
+    for (const [id, handler] of Object.entries(stack[i])) {
+      const command: Command = COMMANDS[id as CommandId];
+      if (!command.keys.includes(key) || (event.repeat && !command.repeat)) continue;
+      if (handler(event) === false) continue;
+      event.preventDefault();
+      return;
+    }
+  }
+}
+
+type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+
+/** The name of a pressed key as in `Command.keys`; null for a modifier alone and for Alt, which belongs to the system. */
+export function keyName({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Pressed): string | null {
+  if (altKey || ['Control', 'Shift', 'Meta', 'Alt', 'AltGraph', 'Dead'].includes(key)) return null;
+  const mod = ctrlKey || metaKey ? 'Mod+' : '';
+  if (key === ' ') return `${mod}Space`;
+  if (key.length > 1) return `${mod}${shiftKey ? 'Shift+' : ''}${key}`;
+  const letter = /^[a-z]$/i.test(key) ? key : latinLetter(key, code);
+  if (letter === null) return mod + key;
+  return `${mod}${shiftKey ? 'Shift+' : ''}${letter.toUpperCase()}`;
+}
+
+/** Keyboards of other scripts: the letter that stands in the same place on a Latin one. */
+function latinLetter(key: string, code: string): string | null {
+  return /\p{L}/u.test(key) ? (/^Key([A-Z])$/.exec(code)?.[1] ?? null) : null;
+}
+
+/** True where the key means something to what has the focus: text fields, open dialogs, a button's Enter. */
+function isTaken(event: KeyboardEvent, key: string): boolean {
+  if (document.querySelector('dialog[open]')) return true;
+  const target = event.target;
+  if (!(target instanceof Element)) return false;
+  if (target.closest('[contenteditable=""], [contenteditable="true"], textarea, select')) return true;
+  const input = target.closest('input');
+  if (input && !['range', 'checkbox', 'radio', 'button'].includes(input.type)) return !key.startsWith('Mod+Enter');
+  if (input?.type === 'range' && /^(Arrow|Page|Home|End)/.test(key)) return true;
+  return (
+    (key === 'Enter' || key === 'Space') && target.closest('button, a[href], summary, input, [role=menuitem]') !== null
+  );
+}
+
+const SIGNS: Record<string, string> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  Mod: /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '') ? '⌘' : 'Ctrl',
+};
+
+/** A key as it is printed on keyboards, in its parts: `Mod+Shift+Z` → `Ctrl`, `Shift`, `Z`. */
+export function keyCaps(key: string): string[] {
+  if (key === '+') return ['+'];
+  return key.split('+').map((part) => SIGNS[part] ?? part);
+}
