@@ -1,0 +1,101 @@
+import { Dexie, type EntityTable, type Table } from 'dexie';
+import type { CaseKind, CaseRow, SampleResult, Verdict } from '../common/case.ts';
+
+/** What became of a case: `open` until somebody decides. */
+export type Status = 'open' | Verdict;
+export const STATUSES: readonly Status[] = ['open', 'accept', 'keep', 'ignore', 'skip'];
+
+/** A case as the queue keeps it. `bbox` and the like come from the scan, `status` from the journal. */
+export interface StoredCase extends CaseRow {
+  status: Status;
+  /** 1 − score: ascending is worst first */
+  order: number;
+  /** [class index, order] of the given and of the proposed class, for the index by class */
+  byClass: [number, number][];
+}
+
+export interface StoredSample extends Omit<SampleResult, 'cases'> {
+  /** cases found in it */
+  cases: number;
+}
+
+/** How many cases there are of each kind and status; a missing entry is 0. */
+export type Tally = Partial<Record<`${CaseKind}/${Status}`, number>>;
+
+/** How far the local store has followed the engine. */
+export interface Progress {
+  /** key of the scan the stored results come from; null: none */
+  scan: string | null;
+  /** results taken in */
+  cursor: number;
+  /** journal lines taken in */
+  seq: number;
+  tally: Tally;
+}
+
+export const NOTHING: Progress = { scan: null, cursor: 0, seq: 0, tally: {} };
+
+/**
+ * The fast local store of one dataset. It holds nothing that is not in the project folder too, so it can be deleted at
+ * any time; sync.ts fills it again. Windows of one browser share it: every write is one transaction that checks `progress`.
+ */
+export class DatasetStore extends Dexie {
+  declare cases: EntityTable<StoredCase, 'id'>;
+  declare samples: EntityTable<StoredSample, 'sample'>;
+  /** decided cases, also those of scans that are not stored now */
+  declare verdicts: EntityTable<{ id: string; verdict: Verdict }, 'id'>;
+  declare private meta: Table<Progress, string>;
+
+  constructor(dataset: string) {
+    super(`winnow-${dataset}`);
+    this.version(1).stores({
+      cases: 'id, sample, order, [kind+order], [status+order], *byClass',
+      samples: 'sample',
+      verdicts: 'id',
+      meta: '',
+    });
+  }
+
+  async progress(): Promise<Progress> {
+    return (await this.meta.get('progress')) ?? NOTHING;
+  }
+
+  async setProgress(progress: Progress): Promise<void> {
+    await this.meta.put(progress, 'progress');
+  }
+
+  /** One transaction over everything: all of `work` is stored or nothing. */
+  write<T>(work: () => Promise<T>): Promise<T> {
+    return this.transaction('rw', [this.cases, this.samples, this.verdicts, this.meta], work);
+  }
+}
+
+/** What belongs to no dataset: recent folders, slider positions. One value a key, plain data. */
+class GlobalStore extends Dexie {
+  declare preferences: Table<unknown, string>;
+
+  constructor() {
+    super('winnow');
+    this.version(1).stores({ preferences: '' });
+  }
+}
+
+let globals: GlobalStore | undefined;
+
+/** Undefined where it was never written, or where the browser keeps no storage (private windows). */
+export async function readPreference<T>(key: string): Promise<T | undefined> {
+  try {
+    return (await (globals ??= new GlobalStore()).preferences.get(key)) as T | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Plain data only: what structured clone takes. A browser without storage forgets it. */
+export async function writePreference(key: string, value: unknown): Promise<void> {
+  try {
+    await (globals ??= new GlobalStore()).preferences.put(value, key);
+  } catch {
+    // A preference that cannot be kept is no reason to stop anybody.
+  }
+}
