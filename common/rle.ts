@@ -53,6 +53,52 @@ export function paintRle(rle: string, target: Uint8Array | Uint16Array, width: n
   return changed;
 }
 
+/** The whole picture as a region. */
+export const wholeRle = (width: number, height: number): string => packCounts([0, width * height]);
+
+/** Run lengths as they grow; `end` is where the last run of ones ends. */
+interface Part {
+  counts: number[];
+  end: number;
+}
+
+/**
+ * The parts of a region by a key of its pixels, each as run lengths of its own. `keyAt` takes a row-major pixel index;
+ * pixels with a negative key are left out. Takes memory for the runs only, not for the picture.
+ */
+export function splitRle(
+  rle: string,
+  width: number,
+  height: number,
+  keyAt: (pixel: number) => number,
+): Map<number, string> {
+  const parts = new Map<number, Part>();
+  let key = -1;
+  let part: Part = { counts: [], end: 0 };
+  forEachRun(rle, width, height, (start, length) => {
+    let x = Math.floor(start / height);
+    let y = start - x * height;
+    for (let at = start; at < start + length; at++) {
+      const found = keyAt(y * width + x);
+      if (++y === height) {
+        y = 0;
+        x++;
+      }
+      if (found < 0) continue;
+      if (found !== key) {
+        key = found;
+        part = parts.get(key) ?? { counts: [], end: 0 };
+        parts.set(key, part);
+      }
+      if (part.end === at && at > 0) part.counts[part.counts.length - 1]++;
+      else part.counts.push(at - part.end, 1);
+      part.end = at + 1;
+    }
+  });
+  const rest = (end: number) => (end < width * height ? [width * height - end] : []);
+  return new Map([...parts].map(([key, { counts, end }]) => [key, packCounts([...counts, ...rest(end)])]));
+}
+
 /** Pixels inside. */
 export function rleArea(rle: string): number {
   return unpackCounts(rle).reduce((sum, count, i) => sum + (i % 2 ? count : 0), 0);

@@ -25,8 +25,8 @@ export async function writeAtomic(file: string, data: string | Uint8Array, { dur
   if (durable) await syncFolder(dirname(file));
 }
 
-/** Windows has no handle for a folder; its rename is journalled by the file system. */
-async function syncFolder(folder: string): Promise<void> {
+/** Forces the names in a folder to disk. Windows has no handle for a folder; its rename is journalled by the file system. */
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

@@ -15,7 +15,10 @@ export function throwIfCancelled(signal?: AbortSignal): void {
   if (signal?.aborted) throw new Cancelled();
 }
 
-/** Runs `work` over `items`, at most `width` at a time, in order of start; stops starting new ones once cancelled. */
+/**
+ * Runs `work` over `items`, at most `width` at a time, in order of start. Once cancelled, or once one item failed, no new
+ * ones start; it settles when nothing is under way any more, so what the work had opened can be taken away safely.
+ */
 export async function inParallel<T>(
   items: readonly T[],
   width: number,
@@ -23,12 +26,21 @@ export async function inParallel<T>(
   signal?: AbortSignal,
 ): Promise<void> {
   let next = 0;
+  let failed = false;
   const lane = async () => {
-    while (next < items.length) {
+    while (next < items.length && !failed) {
       throwIfCancelled(signal);
       const index = next++;
       await work(items[index], index);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  const lanes = Array.from({ length: Math.min(width, items.length) }, () =>
+    lane().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    }),
+  );
+  const outcomes = await Promise.allSettled(lanes);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRle, encodeRle, paintRle, rleArea } from '../../common/rle.ts';
+import { decodeRle, encodeRle, paintRle, rleArea, splitRle, wholeRle } from '../../common/rle.ts';
 
 /** Deterministic noise (mulberry32), 0..1. */
 function noise(seed: number) {
@@ -47,5 +47,27 @@ describe('COCO compressed run lengths', () => {
     expect(() => decodeRle(rle, 5, 3)).toThrow('Expected run lengths of 15 pixels');
     const long = encodeRle(Uint8Array.from({ length: 100 }, (_, i) => (i > 40 ? 1 : 0)), 10, 10);
     expect(() => decodeRle(long.slice(0, -1), 10, 10)).toThrow('Expected');
+  });
+});
+
+describe('a region split by a key', () => {
+  it('gives for each key what encoding its mask gives', () => {
+    const random = noise(11);
+    for (const [width, height] of [
+      [1, 1],
+      [5, 7],
+      [64, 48],
+    ]) {
+      const region = Uint8Array.from({ length: width * height }, () => (random() < 0.7 ? 1 : 0));
+      const keys = Int8Array.from({ length: width * height }, () => Math.floor(random() * 4) - 1);
+      const parts = splitRle(encodeRle(region, width, height), width, height, (i) => keys[i]);
+      for (const key of [0, 1, 2]) {
+        const mask = region.map((inside, i) => (inside && keys[i] === key ? 1 : 0));
+        expect(parts.get(key)).toBe(mask.includes(1) ? encodeRle(mask, width, height) : undefined);
+      }
+      expect(parts.has(-1)).toBe(false);
+      const whole = splitRle(wholeRle(width, height), width, height, () => 0);
+      expect([...whole.values()]).toEqual([wholeRle(width, height)]);
+    }
   });
 });
