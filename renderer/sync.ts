@@ -1,0 +1,115 @@
+import type { Method, Params, Reply, StudioEvent } from '../common/api.ts';
+import type { JournalChange } from '../common/journal.ts';
+import type { DatasetStore } from './db.ts';
+import { forgetVerdicts, storeChange, storePage } from './intake.ts';
+
+/** Results a page: some hundreds of cases, so that a transaction stays short. */
+const PAGE = 200;
+
+/** What a listener has to look at again. */
+export type Changed =
+  /** the stored cases belong to another scan now */
+  | { type: 'scan' }
+  /** cases were added or replaced */
+  | { type: 'cases' }
+  | { type: 'verdicts'; change: JournalChange };
+
+export interface Engine {
+  call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>>;
+}
+
+export interface SyncOptions {
+  store: DatasetStore;
+  engine: Engine;
+  dataset: string;
+  author: string;
+  changed: (what: Changed) => void;
+  failed: (error: unknown) => void;
+}
+
+/** Keeps the local store of one dataset abreast of the engine: results by cursor, decisions by journal line. */
+export class Sync {
+  private readonly options: SyncOptions;
+  private stopped = false;
+  /** one job after the other; a job that waits already is not queued twice */
+  private tail: Promise<void> = Promise.resolve();
+  private readonly waiting = new Set<string>();
+
+  constructor(options: SyncOptions) {
+    this.options = options;
+  }
+
+  /** Resolves once everything the engine knows now is stored. */
+  start(): Promise<void> {
+    void this.enqueue('decisions', () => this.pullDecisions());
+    return this.enqueue('results', () => this.pullResults());
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+
+  /** Resolves once what is under way is stored. */
+  settled(): Promise<void> {
+    return this.tail;
+  }
+
+  hear(event: StudioEvent) {
+    if (event.type === 'results' && event.dataset === this.options.dataset)
+      void this.enqueue('results', () => this.pullResults());
+    if (event.type === 'journal' && event.dataset === this.options.dataset) void this.take(event.change);
+  }
+
+  /** Stores a decision; where lines are missing in between, everything since the last known one is fetched. */
+  take(change: JournalChange): Promise<void> {
+    return this.enqueue(null, async () => {
+      const { seq } = await this.options.store.progress();
+      if (change.seq <= seq) return;
+      if (change.seq === seq + 1) await this.store(change);
+      else await this.pullDecisions();
+    });
+  }
+
+  private enqueue(name: string | null, job: () => Promise<void>): Promise<void> {
+    if (name !== null && this.waiting.has(name)) return this.tail;
+    if (name !== null) this.waiting.add(name);
+    const run = async () => {
+      if (name !== null) this.waiting.delete(name);
+      if (!this.stopped) await job();
+    };
+    this.tail = this.tail.then(run).catch((error: unknown) => {
+      if (!this.stopped) this.options.failed(error);
+    });
+    return this.tail;
+  }
+
+  private async pullResults() {
+    const { store, engine, dataset, changed } = this.options;
+    for (let more = true; more && !this.stopped;) {
+      const { cursor } = await store.progress();
+      const page = await engine.call('results', { dataset, after: cursor, limit: PAGE });
+      if (this.stopped) return;
+      const outcome = await storePage(store, page, cursor);
+      if (outcome === 'restarted') changed({ type: 'scan' });
+      if (outcome === 'stored' && page.rows.length) changed({ type: 'cases' });
+      more = page.more || outcome !== 'stored';
+      if (page.scan === null) return;
+    }
+  }
+
+  private async pullDecisions() {
+    const { store, engine, dataset, author } = this.options;
+    const { seq } = await store.progress();
+    const change = await engine.call('decisions', { dataset, author, since: seq });
+    if (this.stopped) return;
+    if (change.seq >= seq) return this.store(change);
+    // The journal is shorter than what was seen of it: it is another one. Start again.
+    await forgetVerdicts(store);
+    await this.store(await engine.call('decisions', { dataset, author, since: 0 }));
+  }
+
+  private async store(change: JournalChange) {
+    await storeChange(this.options.store, change);
+    this.options.changed({ type: 'verdicts', change });
+  }
+}
