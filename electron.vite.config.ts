@@ -12,7 +12,6 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           desktop: at('main/desktop.ts'),
-          serve: at('main/serve.ts'),
           cli: at('main/cli.ts'),
           worker: at('main/engine/inference/worker.ts'),
           demo: at('resources/demo/main.ts'),
@@ -34,6 +33,7 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     plugins: [svelte()],
-    build: { outDir: 'out/renderer', rolldownOptions: { input: at('renderer/index.html') } },
+    // Not assets/: below that path the hosts serve the pixels.
+    build: { outDir: 'out/renderer', assetsDir: 'static', rolldownOptions: { input: at('renderer/index.html') } },
   },
 });

@@ -27,7 +27,7 @@ const pixels = {
 };
 const protobuf = { '@bufbuild/protobuf': 'protobuf lives in main/engine/onnx/proto.ts only' };
 const dexie = { dexie: 'dexie lives in renderer/db.ts only' };
-const sockets = { ws: 'ws lives in main/serve.ts only' };
+const sockets = { ws: 'ws lives in main/serve/ only' };
 const noHosts = {
   '**/desktop.ts': 'the engine knows no host',
   '**/serve.ts': 'the engine knows no host',
@@ -83,6 +83,13 @@ export default ts.config(
   wall(['main/engine/inference/worker.ts'], { packages: { ...electron, ...pixels, ...protobuf, ...sockets } }),
   wall(['main/engine/images.ts'], { packages: { ...electron, ...ort, ...protobuf, ...sockets } }),
   wall(['main/engine/onnx/proto.ts'], { packages: { ...electron, ...ort, ...pixels, ...sockets } }),
-  wall(['main/serve.ts', 'main/cli.ts'], { packages: { ...electron, ...ort, ...pixels }, folders: noRenderer }),
-  wall(['preload/**'], { folders: { '**/main/**': 'the bridge sees only common/', '**/renderer/**': 'the bridge sees only common/' } }),
+  wall(['main/*.ts', 'main/serve/**', 'main/cli/**'], {
+    packages: { ...electron, ...ort, ...pixels },
+    folders: noRenderer,
+    ignores: ['main/desktop.ts'],
+  }),
+  wall(['main/desktop.ts'], { packages: { ...ort, ...pixels, ...sockets }, folders: noRenderer }),
+  wall(['preload/**'], {
+    folders: { '**/main/**': 'the bridge sees only common/', '**/renderer/**': 'the bridge sees only common/' },
+  }),
 );
