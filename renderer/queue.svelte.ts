@@ -1,0 +1,277 @@
+import type { StudioEvent } from '../common/api.ts';
+import { CASE_KINDS, type CaseKind, type Verdict } from '../common/case.ts';
+import type { ClassInfo } from '../common/dataset.ts';
+import type { JournalChange } from '../common/journal.ts';
+import { EVERYTHING, listCases, listDecided, readCases, type CaseFilter } from './case-list.ts';
+import { DatasetStore, STATUSES, type Status, type StoredCase, type Tally } from './db.ts';
+import { Sync, type Changed, type Engine } from './sync.ts';
+
+/** Rows kept in memory; more than any screen shows, and little beside one picture. */
+const ROWS = 4_000;
+const PAGE = 100;
+/** Milliseconds between looks at the counts while results stream in. */
+const PULSE = 400;
+
+export interface QueueSetting {
+  dataset: string;
+  classes: readonly ClassInfo[];
+  author: string;
+  engine: Engine;
+  failed: (error: unknown) => void;
+  store?: DatasetStore;
+}
+
+/**
+ * The review queue of one dataset. Its order is a snapshot: it changes when the person asks for it (another filter, the
+ * new cases), never by a verdict or by a running scan, so nothing moves under the pointer.
+ */
+export class Queue {
+  readonly store: DatasetStore;
+  filter = $state.raw<CaseFilter>(EVERYTHING);
+  /** ids in the present order, worst first */
+  ids = $state.raw<readonly string[]>([]);
+  /** the case on the stage; it may be outside the present order, after an undo */
+  current = $state.raw<StoredCase | null>(null);
+  tally = $state.raw<Tally>({});
+  /** key of the scan the cases come from; null: nothing scanned yet */
+  scan = $state.raw<string | null>(null);
+  /** false until what was stored is listed for the first time */
+  ready = $state(false);
+  /** the store has caught up with the engine once */
+  synced = $state(false);
+  /** newest decision of this window; says whether there is something to undo */
+  latest = $state.raw<JournalChange | null>(null);
+
+  /** cases there were when the order was made */
+  private listed = $state(0);
+  private at = 0;
+  private readonly setting: QueueSetting;
+  private readonly sync: Sync;
+  /** verdicts on their way to the journal */
+  private pending = $state.raw<ReadonlyMap<string, Status>>(new Map());
+  private readonly rows = new Map<string, StoredCase>();
+  /** grows with every change of `rows` */
+  private version = $state(0);
+  private readonly wanted = new Set<string>();
+  private decided = new Set<string>();
+  private pulse: ReturnType<typeof setTimeout> | undefined;
+  private listing = 0;
+
+  constructor(setting: QueueSetting) {
+    this.setting = setting;
+    this.store = setting.store ?? new DatasetStore(setting.dataset);
+    const { dataset, author, engine, failed } = setting;
+    this.sync = new Sync({
+      store: this.store,
+      engine,
+      dataset,
+      author,
+      failed,
+      changed: (what) => this.onChanged(what),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.arrange();
+    await this.goToWorst();
+    this.ready = true;
+    await this.sync.start();
+    await this.onPulse();
+    this.synced = true;
+  }
+
+  close() {
+    clearTimeout(this.pulse);
+    this.sync.stop();
+    void this.sync.settled().then(() => this.store.close());
+  }
+
+  hear(event: StudioEvent) {
+    this.sync.hear(event);
+  }
+
+  get total(): number {
+    return this.countOf(null, null);
+  }
+
+  /** cases that came since the order was made */
+  get arrived(): number {
+    return Math.max(0, this.total - this.listed);
+  }
+
+  countOf(kind: CaseKind | null, status: Status | null): number {
+    const kinds = kind ? [kind] : CASE_KINDS;
+    const statuses = status ? [status] : STATUSES;
+    return kinds.reduce((sum, k) => statuses.reduce((part, s) => part + (this.tally[`${k}/${s}`] ?? 0), sum), 0);
+  }
+
+  /** index of the current case in the present order, −1 outside of it */
+  get position(): number {
+    const id = this.current?.id;
+    return this.ids[this.at] === id ? this.at : id === undefined ? -1 : this.ids.indexOf(id);
+  }
+
+  statusOf(row: StoredCase): Status {
+    return this.pending.get(row.id) ?? row.status;
+  }
+
+  /** The row at a place of the order; undefined until it is read, which `want` sees to. */
+  rowAt(index: number): StoredCase | undefined {
+    return this.version >= 0 ? this.rows.get(this.ids[index]) : undefined;
+  }
+
+  /** Reads the rows from `first` up to `last` that are not in memory. */
+  async want(first: number, last: number): Promise<void> {
+    const from = Math.max(0, Math.floor(first / PAGE) * PAGE);
+    const ids = this.ids.slice(from, Math.ceil(last / PAGE) * PAGE);
+    const missing = ids.filter((id) => !this.rows.has(id) && !this.wanted.has(id));
+    if (!missing.length) return;
+    for (const id of missing) this.wanted.add(id);
+    const rows = await readCases(this.store, missing).finally(() => missing.forEach((id) => this.wanted.delete(id)));
+    for (const row of rows) this.rows.set(row.id, row);
+    const kept = new Set(ids);
+    for (const id of this.rows.keys()) {
+      if (this.rows.size <= ROWS) break;
+      if (!kept.has(id)) this.rows.delete(id);
+    }
+    this.version++;
+  }
+
+  async show(filter: CaseFilter): Promise<void> {
+    this.filter = filter;
+    await this.arrange();
+    if (this.position < 0) await this.goToWorst();
+  }
+
+  /** Makes the order anew: with the cases that came, without those that no longer pass. The current case stays. */
+  async arrange(): Promise<void> {
+    const listing = ++this.listing;
+    const names = this.setting.classes.map(({ name }) => name);
+    const [ids, decided] = await Promise.all([listCases(this.store, this.filter, names), listDecided(this.store)]);
+    await this.count();
+    if (listing !== this.listing) return;
+    this.ids = ids;
+    this.decided = decided;
+    this.listed = this.total;
+    this.at = Math.max(0, this.current ? ids.indexOf(this.current.id) : 0);
+  }
+
+  async goTo(index: number): Promise<void> {
+    if (index < 0 || index >= this.ids.length) return;
+    await this.goToCase(this.ids[index], index);
+  }
+
+  async goToCase(id: string, index = this.ids.indexOf(id)): Promise<void> {
+    if (index >= 0) this.at = index;
+    const row = this.rows.get(id) ?? (await readCases(this.store, [id])).at(0);
+    if (row) this.current = row;
+  }
+
+  /** The first open case, or the first at all. */
+  private goToWorst(): Promise<void> {
+    return this.goTo(this.nextOpen(-1) ?? 0);
+  }
+
+  step(by: 1 | -1): Promise<void> {
+    return this.goTo(Math.min(this.ids.length - 1, Math.max(0, this.position < 0 ? this.at : this.position + by)));
+  }
+
+  /** The next place with an open case after `index`, from the beginning again at the end; null: none is left. */
+  nextOpen(index: number): number | null {
+    const { ids } = this;
+    for (let n = 1; n <= ids.length; n++) {
+      const at = (index + n) % ids.length;
+      if (!this.decided.has(ids[at]) && !this.pending.has(ids[at])) return at;
+    }
+    return null;
+  }
+
+  /** Gives the current case a verdict and goes on to the next open one; the journal confirms it or takes it back. */
+  async decide(verdict: Verdict): Promise<void> {
+    const row = this.current;
+    if (!row) return;
+    const done = this.send([row.id], verdict);
+    await this.goOn();
+    await done;
+  }
+
+  /** One action over many cases, and one undo. */
+  async decideMany(ids: readonly string[], verdict: Verdict): Promise<void> {
+    await this.send(ids, verdict);
+    if (this.current && this.statusOf(this.current) !== 'open') await this.goOn();
+  }
+
+  async acceptPicture(): Promise<void> {
+    const row = this.current;
+    if (!row) return;
+    const { dataset, author, engine } = this.setting;
+    await this.attempt(() => engine.call('acceptPicture', { dataset, author, sample: row.sample }));
+    await this.goOn();
+  }
+
+  private async goOn() {
+    const next = this.nextOpen(Math.max(this.position, 0));
+    if (next !== null) return this.goTo(next);
+    if (!this.arrived) return;
+    await this.arrange();
+    await this.goToWorst();
+  }
+
+  private async send(ids: readonly string[], verdict: Verdict) {
+    const { dataset, author, engine } = this.setting;
+    this.pending = new Map([...this.pending, ...ids.map((id) => [id, verdict] as const)]);
+    await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));
+    const sent = new Set(ids);
+    this.pending = new Map([...this.pending].filter(([id]) => !sent.has(id)));
+  }
+
+  private async attempt(work: () => Promise<JournalChange>) {
+    try {
+      await this.sync.take(await work());
+    } catch (error) {
+      this.setting.failed(error);
+    }
+  }
+
+  private onChanged(what: Changed) {
+    if (what.type === 'verdicts') void this.learn(what.change);
+    else if (what.type === 'scan') void this.startAgain();
+    else this.pulse ??= setTimeout(() => void this.onPulse(), PULSE);
+  }
+
+  private async onPulse() {
+    this.pulse = undefined;
+    await this.count();
+    if (!this.ids.length && this.total) await this.arrange();
+    if (!this.current) await this.goToWorst();
+  }
+
+  private async startAgain() {
+    this.rows.clear();
+    this.current = null;
+    await this.arrange();
+    await this.goToWorst();
+  }
+
+  private async learn(change: JournalChange) {
+    const mine = change.author === this.setting.author;
+    if (mine) this.latest = change;
+    for (const { id, verdict } of change.cases) {
+      if (verdict) this.decided.add(id);
+      else this.decided.delete(id);
+      const row = this.rows.get(id);
+      if (row) this.rows.set(id, { ...row, status: verdict ?? 'open' });
+      if (this.current?.id === id) this.current = { ...this.current, status: verdict ?? 'open' };
+    }
+    this.version++;
+    await this.count();
+    const [first] = change.cases;
+    if (first && mine && (change.type === 'undo' || change.type === 'redo')) await this.goToCase(first.id);
+  }
+
+  private async count() {
+    const { tally, scan } = await this.store.progress();
+    this.tally = tally;
+    this.scan = scan;
+  }
+}
