@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResultsPage } from '../../../common/api.ts';
-import type { SampleResult } from '../../../common/case.ts';
+import type { CaseRow, SampleResult } from '../../../common/case.ts';
 import type { Project } from '../project.ts';
 import { CaseColumns } from './columns.ts';
 import { addSparse, emptyHistogram, sumOverClasses } from './histogram.ts';
@@ -74,6 +74,16 @@ export class Results {
   get(sample: string): SampleResult | undefined {
     const entry = this.entry(sample);
     return entry && this.toResult(entry);
+  }
+
+  /** The cases of these ids, by id; ids the current scan does not have are left out. */
+  findCases(ids: readonly string[]): Map<string, CaseRow> {
+    const rows = new Map<string, CaseRow>();
+    for (const [id, at] of this.cases.find(ids)) {
+      const entry = this.log[this.cases.holder[at]];
+      if (entry) rows.set(id, this.cases.row(at, entry.sample, entry.heldOut));
+    }
+    return rows;
   }
 
   /** One result a picture, in the order they were made. */
@@ -153,7 +163,7 @@ export class Results {
     if (!line) return;
     this.forget(line.sample);
     const first = this.cases.length;
-    for (const tuple of line.cases) this.cases.push(tuple);
+    for (const tuple of line.cases) this.cases.push(tuple, this.log.length);
     const { sample, score, softmin, labelled, heldOut, width, height, stat, hash } = line;
     const facts = { sample, score, softmin, labelled, heldOut, width, height, stat, hash };
     const confidence = line.confidence ? sumOverClasses(line.confidence) : null;

@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import type { CaseRow, Verdict } from '../../common/case.ts';
+import type { Action, JournalChange, JournalLine, VerdictItem } from '../../common/journal.ts';
+import { rleArea } from '../../common/rle.ts';
+import { InputError, messageOf } from './errors.ts';
+import { changeOfLines } from './journal/change.ts';
+import { currentScanOf, itemsFor, picturePaint } from './journal/items.ts';
+import { inParallel } from './long.ts';
+import { readCleaned } from './masks/replay.ts';
+import type { Workspace } from './workspace.ts';
+
+type Authors = ReadonlySet<string>;
+const NOBODY: Authors = new Set();
+
+/**
+ * One verdict on many cases, one unit of undo. Cases that cannot be decided (their scan is gone) are left out and counted
+ * in the text; throws InputError where that leaves none.
+ */
+export async function decide(workspace: Workspace, author: string, verdict: Verdict, caseIds: readonly string[]) {
+  const { items, left } = await collect(workspace, verdict, caseIds);
+  if (!items.length) throw new InputError(left[0] ?? 'Expected cases of the current scan to decide on, found none.');
+  const change = await record(workspace, author, { type: 'verdict', verdict, items });
+  return left.length ? { ...change, text: `${change.text}; ${left.length} left out: ${left[0]}` } : change;
+}
+
+/** Accepts every open case of at least this score; `pixels`: painted. Accepting again finds nothing left to do. */
+export async function acceptCases(workspace: Workspace, author: string, minScore: number) {
+  const { results, journal } = workspace;
+  await journal.refresh();
+  const open: CaseRow[] = [];
+  for (const { cases } of results.all())
+    for (const row of cases) if (row.score >= minScore && journal.verdictOf(row.id) === null) open.push(row);
+  open.sort((a, b) => b.score - a.score);
+  const { items, left } = await collect(
+    workspace,
+    'accept',
+    open.map(({ id }) => id),
+  );
+  if (items.length) await journal.append(author, { type: 'verdict', verdict: 'accept', items });
+  const paints = items.flatMap(({ paint }) => paint);
+  return { accepted: items.length, pixels: paints.reduce((sum, { rle }) => sum + rleArea(rle), 0), problems: left };
+}
+
+/** Takes the whole proposal of a labelled picture. */
+export async function acceptPicture(workspace: Workspace, author: string, sample: string): Promise<JournalChange> {
+  const scan = await currentScanOf(workspace);
+  await workspace.journal.refresh();
+  const cleaned = await readCleaned(workspace, sample);
+  const paint = await picturePaint(workspace, scan, sample, cleaned);
+  return record(workspace, author, { type: 'picture', sample, paint });
+}
+
+/** `threshold` in (0, 1]; `samples` null: every scanned unlabelled picture. Accepting again replaces the threshold. */
+export async function acceptPseudo(
+  workspace: Workspace,
+  author: string,
+  threshold: number,
+  samples: readonly string[] | null,
+): Promise<JournalChange> {
+  if (!(threshold > 0 && threshold <= 1))
+    throw new InputError(`Expected a threshold over 0 and up to 1, found ${threshold}.`);
+  const { dataset, results } = workspace;
+  const scan = await currentScanOf(workspace);
+  const open = dataset.samples.filter(({ name, mask }) => !mask && results.get(name)?.labelled === false);
+  const known = new Set(open.map(({ name }) => name));
+  const unknown = samples?.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new InputError(`Expected scanned pictures without mask, found ${unknown}, which is none.`);
+  const chosen = samples ? [...new Set(samples)] : [...known];
+  if (!chosen.length) throw new InputError(`Expected scanned pictures without mask in ${dataset.name}, found none.`);
+  return record(workspace, author, { type: 'pseudo', threshold, scan: scan.key, samples: chosen });
+}
+
+/** Takes back the last decision of this author or of one who is not in `present`; null: there is none. */
+export async function undo(workspace: Workspace, author: string, present: Authors): Promise<JournalChange | null> {
+  await workspace.journal.refresh();
+  const target = workspace.journal.undoTarget(author, present);
+  return target === null ? null : record(workspace, author, { type: 'undo', target }, present);
+}
+
+/** Brings back what was undone last, unless something new was decided since; null: there is nothing. */
+export async function redo(workspace: Workspace, author: string, present: Authors): Promise<JournalChange | null> {
+  await workspace.journal.refresh();
+  const target = workspace.journal.redoTarget(author, present);
+  return target === null ? null : record(workspace, author, { type: 'redo', target }, present);
+}
+
+/** What one line of the journal means for the views, now; undo and redo as its author has them. */
+export function changeOf({ dataset, journal }: Workspace, line: JournalLine, present: Authors = NOBODY): JournalChange {
+  const viewer = { author: line.author, present };
+  return changeOfLines(journal, [line], journal.seqOf(line), dataset.classMap, viewer);
+}
+
+/** Everything decided after journal line `since` (0: all), as one change. */
+export async function decisionsSince(
+  { dataset, journal }: Workspace,
+  author: string,
+  since: number,
+  present: Authors,
+): Promise<JournalChange> {
+  await journal.refresh();
+  return changeOfLines(journal, journal.lines(since), journal.seq, dataset.classMap, { author, present });
+}
+
+async function record(workspace: Workspace, author: string, action: Action, present: Authors = NOBODY) {
+  return changeOf(workspace, await workspace.journal.append(author, action), present);
+}
+
+/** Journal items of the cases, in the order asked for; the pixels of each picture are read once. */
+async function collect(workspace: Workspace, verdict: Verdict, caseIds: readonly string[]) {
+  const scan = await currentScanOf(workspace);
+  await workspace.journal.refresh();
+  const rows = workspace.results.findCases(caseIds);
+  const found = new Map<string, VerdictItem>();
+  const left = caseIds
+    .filter((id) => !rows.has(id))
+    .map((id) => `Expected case ${id} in the current scan, found none: scan again.`);
+  const bySample = [...Map.groupBy(rows.values(), ({ sample }) => sample)];
+  await inParallel(bySample, availableParallelism() + 1, async ([sample, cases]) => {
+    try {
+      for (const item of await itemsFor(workspace, scan, sample, verdict, cases)) found.set(item.case, item);
+    } catch (error) {
+      left.push(...cases.map(() => messageOf(error)));
+    }
+  });
+  return { items: [...new Set(caseIds)].flatMap((id) => found.get(id) ?? []), left };
+}

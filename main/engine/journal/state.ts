@@ -1,0 +1,152 @@
+import type { Verdict } from '../../../common/case.ts';
+import type { Action, JournalLine, Paint, VerdictItem } from '../../../common/journal.ts';
+
+/** A line that can be undone. */
+export type Deed = JournalLine & { action: Exclude<Action, { type: 'undo' | 'redo' }> };
+
+/** What was decided about one case, or (`item` null) about the whole of one picture. */
+export interface Decision {
+  line: Deed;
+  item: VerdictItem | null;
+  paint: Paint[];
+}
+
+interface Entry {
+  line: JournalLine;
+  /** false while undone; undo and redo lines themselves stay true */
+  live: boolean;
+}
+
+/** One link of the chain of what was decided about the same thing, the latest first. */
+interface Link extends Decision {
+  entry: Entry;
+  earlier: Link | null;
+}
+
+interface Acceptance {
+  entry: Entry;
+  threshold: number;
+  scan: string;
+  earlier: Acceptance | null;
+}
+
+const isDeed = (line: JournalLine): line is Deed => line.action.type !== 'undo' && line.action.type !== 'redo';
+
+/**
+ * What follows from the lines of a journal, kept up line by line. An undone line stays where it was and is passed over; so
+ * redo needs nothing but to stop passing over it, and the order of what applies is always the order of the lines.
+ */
+export class JournalState {
+  readonly lines: JournalLine[] = [];
+  private readonly entries = new Map<string, Entry>();
+  private readonly positions = new Map<string, number>();
+  private readonly cases = new Map<string, Link>();
+  private readonly strokes = new Map<string, Link[]>();
+  private readonly pseudos = new Map<string, Acceptance>();
+
+  /** Takes the next line; returns what is wrong with it, if anything. A line that is wrong changes nothing. */
+  apply(line: JournalLine): string | null {
+    if (this.entries.has(line.id)) return `line ${line.id} a second time`;
+    const { action } = line;
+    if (action.type === 'undo' || action.type === 'redo') {
+      const target = this.entries.get(action.target);
+      if (!target || !isDeed(target.line)) return `${action.type} of line ${action.target}, which is not there`;
+      target.live = action.type === 'redo';
+    }
+    const entry: Entry = { line, live: true };
+    this.entries.set(line.id, entry);
+    this.positions.set(line.id, this.lines.length);
+    this.lines.push(line);
+    if (isDeed(line)) this.add(line, entry);
+    return null;
+  }
+
+  has(id: string): boolean {
+    return this.entries.has(id);
+  }
+
+  /** Lines up to and with this one. */
+  seqOf(id: string): number {
+    return (this.positions.get(id) ?? -1) + 1;
+  }
+
+  /** The line itself, or the one it undoes or redoes. */
+  deedOf(line: JournalLine): Deed | null {
+    if (isDeed(line)) return line;
+    const target = 'target' in line.action ? this.entries.get(line.action.target)?.line : undefined;
+    return target && isDeed(target) ? target : null;
+  }
+
+  verdictOf(id: string): Verdict | null {
+    const action = live(this.cases.get(id))?.line.action;
+    return action?.type === 'verdict' ? action.verdict : null;
+  }
+
+  /** What applies to a picture, in order: of several verdicts on one case only the latest. */
+  decisionsOf(sample: string): Decision[] {
+    return (this.strokes.get(sample) ?? []).filter(
+      (link) => link.entry.live && (!link.item || live(this.cases.get(link.item.case)) === link),
+    );
+  }
+
+  pseudoOf(sample: string): { threshold: number; scan: string; line: string } | null {
+    const found = live(this.pseudos.get(sample));
+    return found ? { threshold: found.threshold, scan: found.scan, line: found.entry.line.id } : null;
+  }
+
+  /** Id of the last line that still applies and is this author's or of one who has left; null: nothing to undo. */
+  undoTarget(author: string, present: ReadonlySet<string>): string | null {
+    for (let i = this.lines.length - 1; i >= 0; i--) {
+      const line = this.lines[i];
+      if (mayTouch(line, author, present) && isDeed(line) && this.entries.get(line.id)?.live) return line.id;
+    }
+    return null;
+  }
+
+  /** Id of the line undone last, by this author or one who has left, unless something new was decided since. */
+  redoTarget(author: string, present: ReadonlySet<string>): string | null {
+    const redone = new Set<string>();
+    for (let i = this.lines.length - 1; i >= 0; i--) {
+      const line = this.lines[i];
+      const { action } = line;
+      if (action.type === 'redo') redone.add(action.target);
+      else if (!mayTouch(line, author, present)) continue;
+      else if (action.type !== 'undo') return null;
+      else if (!redone.delete(action.target) && !this.entries.get(action.target)?.live) return action.target;
+    }
+    return null;
+  }
+
+  private add(line: Deed, entry: Entry): void {
+    const { action } = line;
+    if (action.type === 'verdict') for (const item of action.items) this.addItem(line, entry, item);
+    else if (action.type === 'picture')
+      this.addStroke(action.sample, { line, entry, item: null, paint: action.paint, earlier: null });
+    else
+      for (const sample of action.samples) {
+        const { threshold, scan } = action;
+        this.pseudos.set(sample, { entry, threshold, scan, earlier: this.pseudos.get(sample) ?? null });
+      }
+  }
+
+  private addItem(line: Deed, entry: Entry, item: VerdictItem): void {
+    const link = { line, entry, item, paint: item.paint, earlier: this.cases.get(item.case) ?? null };
+    this.cases.set(item.case, link);
+    this.addStroke(item.sample, link);
+  }
+
+  private addStroke(sample: string, link: Link): void {
+    const strokes = this.strokes.get(sample);
+    if (strokes) strokes.push(link);
+    else this.strokes.set(sample, [link]);
+  }
+}
+
+function live<T extends { entry: Entry; earlier: T | null }>(latest: T | undefined): T | null {
+  let link = latest ?? null;
+  while (link && !link.entry.live) link = link.earlier;
+  return link;
+}
+
+const mayTouch = (line: JournalLine, author: string, present: ReadonlySet<string>) =>
+  line.author === author || !present.has(line.author);
