@@ -22,6 +22,7 @@ export const COMMANDS = {
   keys: { keys: ['?'], label: 'All keys', when: 'everywhere' },
   messages: { keys: ['Shift+M'], label: 'Messages', when: 'everywhere' },
   'open-folder': { keys: ['O', 'Mod+O'], label: 'Open a folder', when: 'everywhere' },
+  'open-demo': { keys: ['D'], label: 'Open the demo, at the start', when: 'everywhere' },
 
   'copy-findings': { keys: ['C'], label: 'Copy all findings', when: 'data' },
   'data-next': { keys: ['Enter'], label: 'Go to the next step', when: 'data' },

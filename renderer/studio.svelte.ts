@@ -4,7 +4,10 @@ import { assetUrl, type AssetKind, type Host } from '../common/host.ts';
 import type { JournalChange } from '../common/journal.ts';
 import type { ScanState } from '../common/scan.ts';
 import { chooseHost } from './host.ts';
+import { splitTyped } from './paths.ts';
 import { placeOf, withPlace, type Step } from './place.ts';
+import { Picker } from './picking.svelte.ts';
+import { noteRecent } from './recent.ts';
 import { Toasts, type Tone } from './toasts.svelte.ts';
 
 const NO_SCAN: ScanState = {
@@ -38,8 +41,11 @@ const NO_EXPORT: ExportState = {
 class Studio {
   readonly host: Host;
   /** names this window in the journal; its undo stack is its own */
-  readonly author = windowId();
+  readonly author: string;
   readonly messages = new Toasts();
+  readonly pick: Picker;
+  /** what lies over the view right now */
+  overlay = $state<'keys' | 'messages' | null>(null);
 
   about = $state.raw<Reply<'about'> | null>(null);
   connected = $state(true);
@@ -56,10 +62,16 @@ class Studio {
   /** cases that wait for a verdict, as the review queue counts them; null before it has */
   openCases = $state<number | null>(null);
 
+  private readonly isNew: boolean;
   private readonly listeners = new Set<(event: StudioEvent) => void>();
 
   constructor(host: Host) {
+    const known = sessionStorage.getItem('author');
+    this.isNew = known === null;
+    this.author = known ?? newAuthor();
+    sessionStorage.setItem('author', this.author);
     this.host = host;
+    this.pick = new Picker(host);
     host.listen((event) => this.hear(event));
     host.watchConnection((connected) => void this.onConnection(connected));
   }
@@ -89,6 +101,16 @@ class Studio {
     }
   }
 
+  /** Puts `text` on the clipboard and says so; `what` begins the sentence. */
+  async copy(text: string, what: string) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.toast(`${what} copied.`);
+    } catch {
+      this.toast('Expected to write to the clipboard; the browser did not allow it.', 'bad');
+    }
+  }
+
   /** Pixels of the opened dataset by URL. */
   asset(kind: AssetKind, sample: string, query: Parameters<typeof assetUrl>[4] = {}): string {
     return assetUrl(this.host.assets, this.dataset?.id ?? '', kind, sample, query);
@@ -100,11 +122,16 @@ class Studio {
     this.note();
   }
 
-  /** Once, at the start: opens the dataset that the address names, at the step it names. */
+  /**
+   * Once, at the start: opens the dataset that the address names, at the step it names. A new window without one enters
+   * what the host was started with; a window that closed its dataset stays at the start page when it is reloaded.
+   */
   async start() {
     const { folder, project, step } = placeOf(location.href);
     this.about = (await this.attempt(() => this.call('about', {}))) ?? null;
+    const opened = this.isNew ? this.about?.opened.at(0) : undefined;
     if (folder) await this.open(folder, project ?? undefined, step ?? 'data');
+    else if (opened) await this.enter(opened, 'data');
   }
 
   async open(folder: string, project?: string, step: Step = 'data') {
@@ -112,6 +139,14 @@ class Studio {
     const dataset = await this.attempt(() => this.call('open', { folder, project }));
     if (dataset) await this.enter(dataset, step);
     this.opening = null;
+  }
+
+  async chooseFolder() {
+    const folder = await this.pick.folder(
+      'Open a dataset folder',
+      splitTyped(this.dataset?.folder ?? '').folder || null,
+    );
+    if (folder) await this.open(folder);
   }
 
   async openDemo() {
@@ -153,6 +188,7 @@ class Studio {
     this.dataset = dataset;
     this.step = step;
     this.note();
+    void noteRecent(dataset);
     await this.attempt(() => this.catchUp(dataset.id));
   }
 
@@ -170,12 +206,12 @@ class Studio {
     const [scan, exporting, page, change] = await Promise.all([
       this.call('scanState', { dataset }),
       this.call('exportState', { dataset }),
-      this.call('results', { dataset, after: 0, limit: 1 }),
+      this.call('results', { dataset, after: Number.MAX_SAFE_INTEGER, limit: 1 }),
       this.call('decisions', { dataset, author: this.author, since }),
     ]);
     this.hear({ type: 'scan', dataset, state: scan });
     this.hear({ type: 'export', dataset, state: exporting });
-    if (page.scan) this.hear({ type: 'results', dataset, scan: page.scan, count: page.rows.length });
+    if (page.scan) this.hear({ type: 'results', dataset, scan: page.scan, count: page.next });
     this.hear({ type: 'journal', dataset, change });
   }
 
@@ -206,7 +242,11 @@ class Studio {
 
   private note() {
     const { folder = null, project = null } = this.dataset ?? {};
-    history.replaceState(history.state, '', withPlace(location.href, { folder, project, step: folder === null ? null : this.step }));
+    history.replaceState(
+      history.state,
+      '',
+      withPlace(location.href, { folder, project, step: folder === null ? null : this.step }),
+    );
   }
 }
 
@@ -216,12 +256,6 @@ function isCancelled(error: unknown): boolean {
 }
 
 /** One for each tab or window, the same after a reload. */
-function windowId(): string {
-  const known = sessionStorage.getItem('author');
-  if (known) return known;
-  const id = `window-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
-  sessionStorage.setItem('author', id);
-  return id;
-}
+const newAuthor = () => `window-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 
 export const studio = new Studio(chooseHost());

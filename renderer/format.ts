@@ -1,0 +1,32 @@
+/** Numbers as people read them: `1,204`. */
+export const count = (n: number): string => n.toLocaleString('en');
+
+/** `1 picture`, `2 pictures`; `many` where the plural is not made with an s. */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** A share 0..1 as `42%`, finer where it is small or nearly all: never `0%` or `100%` for something in between. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 0.1) return '<0.1%';
+  if (value > 99.9 && value < 100) return '>99.9%';
+  const edge = value !== 0 && value !== 100 && (value < 10 || value > 99);
+  return `${value.toFixed(edge ? 1 : 0)}%`;
+}
+
+/** Seconds as `42 s`, `3 min 05 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** Bytes as `0.4 MB`. */
+export function bytes(n: number): string {
+  if (n < 1e5) return `${Math.max(0.1, n / 1e3).toFixed(1)} kB`;
+  return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(1)} GB`;
+}
+
+/** Pictures a second as `214/s`, finer where it is slow. */
+export const rate = (perSecond: number): string => `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
