@@ -15,6 +15,11 @@ export const workerFile = built ? join(here, 'worker.js') : join(here, 'engine',
 /** The built page. */
 export const rendererFolder = built ? join(here, '..', 'renderer') : join(here, '..', 'out', 'renderer');
 
+/** While the page is being developed: where it is served from, on this machine only. */
+export const devServer = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d+$/.exec(
+  process.env.ELECTRON_RENDERER_URL ?? '',
+)?.[0];
+
 /** Winnow's own folder, for what belongs to no dataset; `WINNOW_HOME` puts it elsewhere. */
 export function home(): string {
   const { WINNOW_HOME, LOCALAPPDATA, XDG_DATA_HOME } = process.env;

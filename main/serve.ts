@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAssets } from './engine/assets.ts';
-import { InputError, messageOf } from './engine/errors.ts';
+import { InputError } from './engine/errors.ts';
 import { createStudio } from './engine/studio.ts';
-import { home, rendererFolder, version, workerFile } from './program.ts';
+import { home, version, workerFile } from './program.ts';
 import { createGuard } from './serve/guard.ts';
-import { createPages } from './serve/pages.ts';
-import { clientSignal, refuseUpgrade, respond } from './serve/respond.ts';
+import { refuseUpgrade, respond, toRequest } from './serve/respond.ts';
 import { createSockets } from './serve/sockets.ts';
+import { createSite, plain, secured } from './site.ts';
 
 export interface ServeOptions {
   host: string;
@@ -16,8 +15,6 @@ export interface ServeOptions {
   /** a dataset to open before the first window asks */
   folder?: string;
   project?: string;
-  /** only where another process has to know it beforehand; made at random otherwise */
-  token?: string;
 }
 
 export interface Served {
@@ -27,35 +24,27 @@ export interface Served {
 }
 
 /** The browser host: the built page, the pixels by URL and the studio's calls, for whoever holds the token. */
-export async function serve({ host, port, folder, project, token }: ServeOptions): Promise<Served> {
+export async function serve({ host, port, folder, project }: ServeOptions): Promise<Served> {
   const sockets = createSockets();
   const studio = createStudio({ version, workerFile, home: home(), emit: sockets.broadcast });
   sockets.serve(studio);
   if (folder !== undefined) await studio.open({ folder, project });
 
-  const guard = createGuard(host, token);
-  const pages = createPages(rendererFolder);
-  const assets = createAssets((id) => studio.workspace(id));
+  const guard = createGuard(host);
+  const site = createSite(studio);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<Response> {
     const refusal = guard.refuse(request);
-    if (refusal) return text(refusal.status, refusal.message);
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return text(405, 'Expected GET.', { Allow: 'GET, HEAD' });
-    const url = URL.parse(`http://winnow${request.url}`);
-    if (!url) return text(400, 'Expected a path.');
-    if (url.pathname.startsWith('/assets/')) {
-      url.pathname = url.pathname.slice('/assets'.length);
-      return assets(new Request(url, { method: request.method, signal: clientSignal(response) }));
-    }
-    const page = await pages(url.pathname);
-    if (url.pathname === '/') page.headers.set('Set-Cookie', guard.cookie(portOf()));
-    return page;
+    if (refusal) return secured(plain(refusal.status, refusal.message));
+    const asked = toRequest(request, response);
+    if (!asked) return secured(plain(405, 'Expected GET of a path.', { Allow: 'GET, HEAD' }));
+    const reply = await site(asked);
+    if (new URL(asked.url).pathname === '/') reply.headers.set('Set-Cookie', guard.cookie(portOf()));
+    return reply;
   }
 
   const server = createServer((request, response) => {
     answer(request, response)
-      .catch((error: unknown) => text(500, messageOf(error)))
       .then((reply) => respond(request, response, reply))
       .catch(() => response.destroy());
   });
@@ -88,6 +77,3 @@ export async function serve({ host, port, folder, project, token }: ServeOptions
     },
   };
 }
-
-const text = (status: number, message: string, headers: Record<string, string> = {}) =>
-  new Response(message, { status, headers: { ...headers, 'Content-Type': 'text/plain; charset=utf-8' } });

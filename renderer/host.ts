@@ -1,16 +1,28 @@
+import type { Bridge } from '../common/bridge.ts';
 import type { Host } from '../common/host.ts';
-import { connect } from './socket.ts';
+import { CallError, connect } from './socket.ts';
 
 declare global {
   interface Window {
     /** The bridge of the desktop window; absent in a browser. */
-    winnow?: Host;
+    winnow?: Bridge;
   }
 }
 
 /** The host this page runs in: the desktop bridge where there is one, else the server the page came from. */
 export function chooseHost(): Host {
-  return window.winnow ?? browserHost(window.location);
+  return window.winnow ? desktopHost(window.winnow) : browserHost(window.location);
+}
+
+function desktopHost(bridge: Bridge): Host {
+  return {
+    ...bridge,
+    async call(method, params) {
+      const answer = await bridge.call(method, params);
+      if ('error' in answer) throw new CallError(answer.error);
+      return answer.result;
+    },
+  };
 }
 
 function browserHost(location: Location): Host {

@@ -32,7 +32,6 @@ async function stay(folder: string | undefined, { host, port, project }: Options
     port,
     folder: folder === undefined ? undefined : resolve(folder),
     project: project === undefined ? undefined : resolve(project),
-    token: process.env.WINNOW_TOKEN,
   });
   await print(process.stdout, served.address);
   const code = await ended;

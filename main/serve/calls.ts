@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { ApiError } from '../../common/api.ts';
 import { messageOf, toApiError } from '../engine/errors.ts';
+import { createAttendance } from '../attendance.ts';
 import type { Studio } from '../engine/studio.ts';
 
 interface Call {
@@ -13,25 +14,20 @@ type Answer = { id: Call['id'] } & ({ result: unknown } | { error: ApiError });
 
 /** Answers every message of one window: `{id, method, params}` with `{id, result}` or `{id, error}`. */
 export function answerCalls(socket: WebSocket, studio: Studio): void {
-  const authors = new Map<string, () => void>();
-  const attend = (params: unknown) => {
-    const author = authorOf(params);
-    if (author !== null && !authors.has(author)) authors.set(author, studio.attend(author));
-  };
-
+  const window = createAttendance(studio);
   socket.on('message', (data, isBinary) => {
     const call = isBinary ? null : readCall(data);
     if (!call) {
       send(socket, { id: null, error: { code: 'input', message: 'Expected {id, method, params} as JSON.' } });
       return;
     }
-    attend(call.params);
+    window.hear(call.params);
     studio.handle(call.method, call.params).then(
       (result) => send(socket, { id: call.id, result: result ?? null }),
       (error: unknown) => send(socket, { id: call.id, error: toApiError(error) }),
     );
   });
-  socket.on('close', () => authors.forEach((leave) => leave()));
+  socket.on('close', () => window.leave());
 }
 
 function readCall(data: RawData): Call | null {
@@ -44,12 +40,6 @@ function readCall(data: RawData): Call | null {
   } catch {
     return null;
   }
-}
-
-/** A window is there as soon as it speaks in its own name. */
-function authorOf(params: unknown): string | null {
-  const author = typeof params === 'object' && params !== null && 'author' in params ? params.author : null;
-  return typeof author === 'string' ? author : null;
 }
 
 function send(socket: WebSocket, answer: Answer): void {

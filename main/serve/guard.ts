@@ -18,8 +18,9 @@ export interface Guard {
   cookie(port: number): string;
 }
 
-/** Decides who may speak with a server bound to `host`. `token` is given only where two processes have to share it. */
-export function createGuard(host: string, token = randomBytes(32).toString('base64url')): Guard {
+/** Decides who may speak with a server bound to `host`. */
+export function createGuard(host: string): Guard {
+  const token = randomBytes(32).toString('base64url');
   const isHost = knownHosts(host);
   const isToken = sameAs(token);
 

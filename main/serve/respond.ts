@@ -2,11 +2,9 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { SECURITY_HEADERS } from '../policy.ts';
 
 /** Sends a fetch Response through node:http as it streams in; a client that goes away ends the stream. */
 export async function respond(request: IncomingMessage, response: ServerResponse, answer: Response): Promise<void> {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   answer.headers.forEach((value, name) => response.setHeader(name, value));
   response.writeHead(answer.status);
   if (request.method === 'HEAD' || !answer.body) {
@@ -17,11 +15,16 @@ export async function respond(request: IncomingMessage, response: ServerResponse
   await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => response.destroy());
 }
 
-/** Aborted when the client goes away before it was answered. */
-export function clientSignal(response: ServerResponse): AbortSignal {
+/** As fetch knows it; aborted when the client goes away. Null: neither GET nor HEAD, or no path. */
+export function toRequest(request: IncomingMessage, response: ServerResponse): Request | null {
+  // Written after a fixed host, `//elsewhere/` and the like stay paths.
+  const url = URL.parse(`http://winnow${request.url}`);
+  if (!url || (request.method !== 'GET' && request.method !== 'HEAD')) return null;
   const controller = new AbortController();
   response.on('close', () => controller.abort());
-  return controller.signal;
+  const { 'if-none-match': etag } = request.headers;
+  const headers: HeadersInit = etag === undefined ? {} : { 'If-None-Match': etag };
+  return new Request(url, { method: request.method, headers, signal: controller.signal });
 }
 
 /** Turns an upgrade away: there is no ServerResponse yet to do it with. */

@@ -12,8 +12,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** (path of a URL) → the file of the built page by that name. */
-export type Pages = (pathname: string) => Promise<Response>;
+/** The file of the page that a URL names. */
+export type Pages = (url: URL) => Promise<Response>;
 
 /**
  * Serves `folder`. A path is looked up in the list of what the folder holds and never joined to it, so there is no path
@@ -22,7 +22,7 @@ export type Pages = (pathname: string) => Promise<Response>;
 export function createPages(folder: string): Pages {
   let files = new Map<string, string>();
 
-  return async (pathname) => {
+  return async ({ pathname }) => {
     const name = pathname === '/' ? '/index.html' : pathname;
     if (name === '/index.html' || !files.size) files = await listFiles(folder);
     const file = files.get(name);
