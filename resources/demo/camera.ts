@@ -1,0 +1,88 @@
+import { seeded, type Random } from './random.ts';
+
+/** What a camera adds: the belt's motion, its lens, its sensor, its tone curve. */
+export interface Camera {
+  /** pixels the belt moves during the exposure */
+  motion: number;
+  /** lens blur, weight of the four neighbours 0..0.25 */
+  softness: number;
+  exposure: number;
+  /** standard deviation at middle grey, of 255 */
+  grain: number;
+  vignette: number;
+  /** red and blue gain */
+  balance: [number, number];
+}
+
+export function makeCamera(random: Random): Camera {
+  return {
+    motion: random.chance(0.3) ? random.range(1, 3.2) : 0,
+    softness: random.range(0.12, 0.19),
+    exposure: random.range(1.05, 1.36),
+    grain: random.range(1.6, 4.2),
+    vignette: random.range(0.14, 0.34),
+    balance: [random.range(0.95, 1.05), random.range(0.94, 1.06)],
+  };
+}
+
+const GRAINS = 1 << 16;
+const grains = (() => {
+  const random = seeded(7);
+  return Float32Array.from({ length: GRAINS }, () => random.normal());
+})();
+
+const TONES = 4096;
+/** Linear light to sRGB bytes, as floats, through a filmic shoulder (Narkowicz's ACES fit). */
+const tones = Float32Array.from({ length: TONES + 1 }, (_, i) => {
+  const x = (i / TONES) * 2;
+  const film = Math.min(1, (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14));
+  return 255 * (film <= 0.0031308 ? 12.92 * film : 1.055 * film ** (1 / 2.4) - 0.055);
+});
+
+/** Linear RGB to the bytes of a photograph, RGB interleaved. */
+export function expose(light: Float32Array, width: number, height: number, camera: Camera, random: Random): Uint8Array {
+  const soft = soften(smear(light, width, height, camera.motion), width, camera.softness);
+  const bytes = new Uint8ClampedArray(light.length);
+  const scale = (camera.exposure * TONES) / 2;
+  const gain = [camera.balance[0] * scale, scale, camera.balance[1] * scale];
+  const squared = Float32Array.from({ length: width }, (_, x) => ((2 * x) / width - 1) ** 2);
+  for (let y = 0, i = 0; y < height; y++) {
+    const dy = (2 * y) / height - 1;
+    let grain = random.integer(0, GRAINS - 1);
+    for (let x = 0; x < width; x++) {
+      const falloff = 1 - camera.vignette * (squared[x] + dy * dy) * 0.6;
+      for (let c = 0; c < 3; c++, i++) {
+        const tone = tones[Math.min(TONES, (soft[i] * gain[c] * falloff) | 0)];
+        bytes[i] = tone + camera.grain * (1.25 - tone / 340) * grains[grain];
+        grain = (grain + 1) & (GRAINS - 1);
+      }
+    }
+  }
+  return new Uint8Array(bytes.buffer);
+}
+
+/** Mean over `pixels` along the belt; the ends repeat. */
+function smear(light: Float32Array, width: number, height: number, pixels: number): Float32Array {
+  if (pixels < 1) return light;
+  const side = (pixels - 1) / 2;
+  const whole = Math.floor(side);
+  const out = new Float32Array(light.length);
+  for (let k = -whole - 1; k <= whole + 1; k++) {
+    const weight = (Math.abs(k) > whole ? side - whole : 1) / pixels;
+    for (let y = 0; y < height; y++)
+      for (let x = 0, i = 3 * y * width; x < width; x++) {
+        const from = 3 * (y * width + Math.min(width - 1, Math.max(0, x + k)));
+        for (let c = 0; c < 3; c++) out[i++] += weight * light[from + c];
+      }
+  }
+  return out;
+}
+
+/** One pass of a five-point blur; pixels on the rim stay as they are. */
+function soften(light: Float32Array, width: number, weight: number): Float32Array {
+  const out = light.slice();
+  const row = 3 * width;
+  for (let i = row + 3; i < light.length - row - 3; i++)
+    out[i] = light[i] * (1 - 4 * weight) + weight * (light[i - 3] + light[i + 3] + light[i - row] + light[i + row]);
+  return out;
+}

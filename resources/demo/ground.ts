@@ -1,0 +1,119 @@
+import { color, smooth, type Color } from './color.ts';
+import { cloud, noise } from './noise.ts';
+import type { Random } from './random.ts';
+import type { Footprint, Stage } from './stage.ts';
+
+/** One sorting line: its belt and where its steel frame runs, in pixels from the middle of the picture. */
+export interface Line {
+  belt: Color;
+  dust: Color;
+  chevrons: boolean;
+  /** top and bottom edge of the belt */
+  edges: readonly [number, number];
+}
+
+export const LINES: readonly Line[] = [
+  { belt: color('#33373b'), dust: color('#8d8577'), chevrons: false, edges: [-160, 166] },
+  { belt: color('#33463f'), dust: color('#9a9683'), chevrons: false, edges: [-168, 156] },
+  { belt: color('#3b4149'), dust: color('#8b8478'), chevrons: true, edges: [-174, 170] },
+];
+
+const SIZE = 512;
+
+/** Wear of a belt, the same after every turn: [dust 0..1, scratches -1..1, relief in pixels] for each point. */
+const wear = (() => {
+  const map = new Float32Array(3 * SIZE * SIZE);
+  for (let y = 0; y < SIZE; y++)
+    for (let x = 0; x < SIZE; x++) {
+      const i = 3 * (y * SIZE + x);
+      // The noise repeats after 256 units, the belt after 512 pixels: only powers of two join without a seam.
+      const streak = noise(x / 64, y / 2) * 0.6 + noise(x / 32 + 40, y / 4 + 9) * 0.4;
+      const blotch =
+        noise(x / 64, y / 64) * 0.5 + noise(x / 16, y / 16) * 0.25 + noise(x / 4, y / 4) * 0.15 + noise(x, y) * 0.1;
+      map[i] = smooth(0.42, 0.85, blotch * 0.93 + streak * 0.07);
+      map[i + 1] = 0.7 * (2 * streak - 1) + 0.9 * (noise(x, y) - 0.5);
+      map[i + 2] = 0.16 * Math.sin((x * 2 * Math.PI) / 4) * Math.sin((y * 2 * Math.PI) / 4) + 0.5 * noise(x / 2, y / 2);
+    }
+  return map;
+})();
+
+/** How the camera sees the line in one picture: how far the belt has run, and how askew and shifted the camera hangs. */
+export interface View {
+  travelled: number;
+  tilt: number;
+  shift: number;
+}
+
+export const makeView = (random: Random): View => ({
+  travelled: random.integer(0, 4000),
+  tilt: random.range(-0.025, 0.025),
+  shift: random.range(-12, 12),
+});
+
+/** Paints belt and frame on an empty stage; returns the frame's footprint. */
+export function layGround(stage: Stage, line: Line, view: View): Footprint {
+  const { width, height } = stage;
+  const frame: Footprint = { kind: 'frame', x: 0, y: 0, width, height, inside: new Uint8Array(width * height) };
+  const [cos, sin] = [Math.cos(view.tilt), Math.sin(view.tilt)];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const dx = x + 0.5 - width / 2;
+      const dy = y + 0.5 - height / 2 - view.shift;
+      const along = dx * cos + dy * sin + view.travelled + 1024;
+      const across = dy * cos - dx * sin;
+      const past = Math.max(line.edges[0] - across, across - line.edges[1]);
+      if (past > 0) {
+        frame.inside[i] = 1;
+        paintFrame(stage, i, dx, past, across < 0 ? 0 : 90);
+      } else paintBelt(stage, i, line, along, across, past);
+    }
+  return frame;
+}
+
+function paintBelt(stage: Stage, i: number, line: Line, along: number, across: number, past: number): void {
+  const at = 3 * ((Math.floor(across + SIZE) % SIZE) * SIZE + (Math.floor(along) % SIZE));
+  const grime = wear[at] * (0.55 + 0.45 * smooth(-60, -4, past));
+  const scratch = 1 + 0.16 * wear[at + 1];
+  const share = 0.34 * grime;
+  for (let c = 0; c < 3; c++) stage.albedo[3 * i + c] = (line.belt[c] * (1 - share) + line.dust[c] * share) * scratch;
+  stage.relief[i] = wear[at + 2] + (line.chevrons ? chevron(along, across) : seam(along));
+}
+
+/** Raised V-shaped ribs every 128 pixels. */
+function chevron(along: number, across: number): number {
+  const phase = (along + Math.abs(across) * 0.55) % 128;
+  return 3.6 * smooth(0, 3, phase) * smooth(11, 8, phase);
+}
+
+/** Where the belt was joined: a slanted step every 1024 pixels. */
+function seam(along: number): number {
+  const phase = along % 1024;
+  return phase < 14 ? 1.2 : 0;
+}
+
+const STEEL = color('#7f878d');
+const YELLOW = color('#d9a514');
+const BLACK = color('#1b1c1e');
+const RUBBER = color('#1d2023');
+
+/** From the belt outwards: rubber skirt, striped lip, brushed steel with bolts. */
+function paintFrame(stage: Stage, i: number, along: number, past: number, seed: number): void {
+  const brushed =
+    0.82 + 0.2 * noise(along / 40 + seed, past * 1.3 + seed) + 0.12 * (noise(along / 3, past / 3 + seed) - 0.5);
+  const bolt = Math.hypot(((along + 1024) % 96) - 48, past - 25);
+  const worn = cloud(along / 14 + seed, past / 9, 3);
+  let paint = STEEL;
+  let relief = 16;
+  let metal = 0.7;
+  if (past < 5) [paint, relief, metal] = [RUBBER, 4 + past, 0];
+  else if (past < 14) {
+    const stripe = ((along + past * 1.2 + 1024) % 26) / 26 < 0.5 ? YELLOW : BLACK;
+    [paint, relief, metal] = [worn > 0.64 ? STEEL : stripe, 13, worn > 0.64 ? 0.7 : 0];
+  } else if (bolt < 4.6) [paint, relief] = [STEEL, 16 + 3 * Math.sqrt(Math.max(0, 1 - (bolt / 4.6) ** 2))];
+  else if (bolt < 6) relief = 15.2;
+  for (let c = 0; c < 3; c++) stage.albedo[3 * i + c] = paint[c] * brushed * (0.75 + 0.35 * worn);
+  stage.relief[i] = relief;
+  stage.gloss[i] = metal ? 0.45 : 0.2;
+  stage.metal[i] = metal;
+}

@@ -1,0 +1,138 @@
+import { clamp, type Color } from './color.ts';
+import type { Random } from './random.ts';
+import type { Stage } from './stage.ts';
+
+/** A lamp at one side, a strip light overhead, and what the hall throws back. */
+export interface Light {
+  /** towards the lamp, unit length, z up */
+  x: number;
+  y: number;
+  z: number;
+  color: Color;
+  ambient: Color;
+  /** where its spot is brightest, pixels */
+  centre: [number, number];
+}
+
+export function makeLight(random: Random): Light {
+  const turn = random.range(-2.7, -1.9);
+  const rise = random.range(0.72, 0.98);
+  const warmth = random.range(-0.06, 0.1);
+  const power = random.range(2.3, 2.9);
+  return {
+    x: Math.cos(turn) * Math.cos(rise),
+    y: Math.sin(turn) * Math.cos(rise),
+    z: Math.sin(rise),
+    color: [power * (1 + warmth), power, power * (1 - 1.4 * warmth)],
+    ambient: [0.5 - warmth * 0.4, 0.53, 0.6 + warmth],
+    centre: [random.range(150, 362), random.range(120, 240)],
+  };
+}
+
+/** Lights the stage; linear RGB, about 0..1, interleaved. */
+export function shade(stage: Stage, light: Light): Float32Array {
+  const { width, height, albedo, gloss, metal } = stage;
+  const open = openness(stage);
+  const lit = litShare(stage, light);
+  const picture = new Float32Array(3 * width * height);
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      const gx = slope(stage, i, 1, x > 0, x < width - 1);
+      const gy = slope(stage, i, width, y > 0, y < height - 1);
+      const nz = 1 / Math.sqrt(1 + gx * gx + gy * gy);
+      const nx = -gx * nz;
+      const ny = -gy * nz;
+      const dx = (x - light.centre[0]) / width;
+      const dy = (y - light.centre[1]) / height;
+      const spot = (1.12 - 0.75 * (dx * dx + dy * dy)) * lit[i] * 0.36;
+      const lamp = Math.max(0, nx * light.x + ny * light.y + nz * light.z) * spot * (1 - 0.75 * metal[i]);
+      const sky = open[i] * (0.55 + 0.45 * nz) * (1 - 0.5 * metal[i]);
+      const shine = gloss[i] > 0 ? 0.4 * gloss[i] * mirrored(nx, ny, nz, light, lit[i]) * (0.35 + 0.65 * open[i]) : 0;
+      for (let c = 0; c < 3; c++) {
+        const own = albedo[3 * i + c];
+        // Bare metal colours what it mirrors.
+        const tint = 1 + metal[i] * (1.3 * own - 1);
+        picture[3 * i + c] = (own * lamp + shine * tint) * light.color[c] + own * sky * light.ambient[c];
+      }
+    }
+  return picture;
+}
+
+/** Height gained per pixel along one axis, over the pixels of the same thing only: steps between things are no slopes. */
+function slope({ relief, thing }: Stage, i: number, step: number, before: boolean, after: boolean): number {
+  const hasDown = before && thing[i - step] === thing[i];
+  const hasUp = after && thing[i + step] === thing[i];
+  const low = hasDown ? relief[i - step] : relief[i];
+  const high = hasUp ? relief[i + step] : relief[i];
+  return clamp(hasDown && hasUp ? (high - low) / 2 : high - low, -3, 3);
+}
+
+const REACHES = [1.5, 3, 5, 7.5, 10.5, 14, 18, 23, 29, 36, 45, 56];
+
+/** 1 in full light .. 0.07 in deep shadow: from each pixel towards the lamp, is anything taller than the ray; softer further off. */
+function litShare({ width, height, relief, dense }: Stage, light: Light): Float32Array {
+  const flat = Math.hypot(light.x, light.y);
+  const steps = REACHES.map((reach) => ({
+    x: Math.round((light.x / flat) * reach),
+    y: Math.round((light.y / flat) * reach),
+    climb: 0.6 + (reach * light.z) / flat,
+    sharpness: 1 / (0.8 + 0.16 * reach),
+  }));
+  const dark = new Float32Array(relief.length);
+  for (const { x: dx, y: dy, climb, sharpness } of steps)
+    for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y++)
+      for (let x = Math.max(0, -dx), i = y * width + x; x < Math.min(width, width - dx); x++, i++) {
+        const j = i + dy * width + dx;
+        const above = relief[j] - relief[i] - climb;
+        if (above > 0) dark[i] = Math.max(dark[i], dense[j] * Math.min(1, above * sharpness));
+      }
+  for (let i = 0; i < dark.length; i++) dark[i] = 1 - 0.93 * dark[i];
+  return dark;
+}
+
+/** What a mirror with this normal, seen from above, would show: the lamp, two strip lights, the dim hall. */
+function mirrored(nx: number, ny: number, nz: number, light: Light, lit: number): number {
+  const rx = 2 * nz * nx;
+  const ry = 2 * nz * ny;
+  const rz = 2 * nz * nz - 1;
+  const lamp = Math.max(0, rx * light.x + ry * light.y + rz * light.z) ** 42 * 2.2 * lit;
+  if (rz <= 0.02) return lamp + 0.04;
+  const across = ry / rz;
+  const strips = 0.62 * Math.exp(-(((across + 0.72) / 0.2) ** 2)) + 0.34 * Math.exp(-(((across - 1.15) / 0.22) ** 2));
+  return lamp + strips * Math.exp(-((rx / rz / 2.6) ** 2)) + 0.05 + 0.09 * (1 - nz);
+}
+
+/** Share of the hall a point sees, 0..1: low between tall things. Compares its height with the mean around it at two sizes. */
+function openness({ width, height, relief }: Stage): Float32Array {
+  const near = boxMean(relief, width, height, 4);
+  const far = boxMean(relief, width, height, 16);
+  for (let i = 0; i < near.length; i++) {
+    const hidden = Math.max(0, near[i] - relief[i]) / 11 + Math.max(0, far[i] - relief[i]) / 26;
+    near[i] = 1 / (1 + 1.5 * hidden);
+  }
+  return near;
+}
+
+/** Mean over a square of side 2 · radius + 1; the rim repeats. */
+function boxMean(values: Float32Array, width: number, height: number, radius: number): Float32Array {
+  const rows = slide(values, width, height, 1, width, radius);
+  return slide(rows, height, width, width, 1, radius);
+}
+
+/** Running mean along lines of `length` values `step` apart; `count` lines, `next` apart; the ends repeat. */
+function slide(from: Float32Array, length: number, count: number, step: number, next: number, radius: number) {
+  const to = new Float32Array(from.length);
+  const share = 1 / (2 * radius + 1);
+  for (let line = 0, start = 0; line < count; line++, start += next) {
+    const end = start + step * (length - 1);
+    let sum = from[start] * (radius + 1);
+    for (let k = 1; k <= radius; k++) sum += from[start + step * k];
+    let tail = start - step * radius;
+    let head = start + step * (radius + 1);
+    for (let at = start; at <= end; at += step, tail += step, head += step) {
+      to[at] = sum * share;
+      sum += from[head > end ? end : head] - from[tail < start ? start : tail];
+    }
+  }
+  return to;
+}
