@@ -1,0 +1,62 @@
+import { basename, extname } from 'node:path';
+import type { Finding } from '../../../common/dataset.ts';
+
+/** Which pictures count and which mask belongs to which. */
+export interface Pairs {
+  pictures: string[];
+  maskOf: Map<string, string>;
+  findings: Finding[];
+}
+
+const withoutExtension = (file: string) => file.slice(0, file.length - extname(file).length);
+
+/**
+ * `images/a/b.jpg` belongs with `masks/a/b.png`. Of pictures that differ in nothing but the extension the first counts.
+ * Files are relative to the dataset; `images` and `masks` are the folders they lie in.
+ */
+export function pairByName(
+  pictures: string[],
+  images: string | null,
+  masks: string[],
+  maskFolder: string | null,
+): Pairs {
+  const pairs: Pairs = { pictures: [], maskOf: new Map(), findings: [] };
+  const waiting = new Map(masks.map((file) => [withoutExtension(file).slice(maskFolder?.length), file]));
+  const first = new Map<string, string>();
+  for (const picture of pictures) {
+    const path = withoutExtension(picture);
+    const twin = first.get(path);
+    if (twin !== undefined) {
+      pairs.findings.push({
+        file: picture,
+        problem: `Expected one picture of this name, found ${twin} too; left out.`,
+      });
+      continue;
+    }
+    first.set(path, picture);
+    pairs.pictures.push(picture);
+    if (images === null || !picture.startsWith(`${images}/`)) continue;
+    const key = path.slice(images.length);
+    const mask = waiting.get(key);
+    if (mask !== undefined) pairs.maskOf.set(picture, mask);
+    waiting.delete(key);
+  }
+  for (const [key, file] of waiting)
+    pairs.findings.push({ file, problem: `Expected a picture ${images ?? 'images'}${key}.*, found none.` });
+  return pairs;
+}
+
+/** [name, picture] in natural order. The name is the stem where no other picture has it, else the path without extension. */
+export function nameSamples(pictures: string[]): [name: string, picture: string][] {
+  const counts = new Map<string, number>();
+  const stems = pictures.map((picture) => basename(withoutExtension(picture)));
+  for (const stem of stems) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  return pictures
+    .map((picture, i) => (counts.get(stems[i]) === 1 ? stems[i] : withoutExtension(picture)))
+    .map((name, i) => ({ name, picture: pictures[i], key: naturalKey(name) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ name, picture }) => [name, picture]);
+}
+
+/** Sorts 9 before 10; the same on every machine, and far cheaper than a collator over 100,000 names. */
+const naturalKey = (name: string) => name.replace(/\d+/g, (digits) => digits.padStart(16, '0'));
