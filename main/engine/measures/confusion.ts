@@ -1,0 +1,44 @@
+import { IGNORE } from '../../../common/dataset.ts';
+
+/** Pixels counted by reference class (row) and predicted class (column); the last column is "nothing predicted". */
+export class Confusion {
+  readonly classes: number;
+  /** [reference · (classes + 1) + predicted]; exact up to 2^53 pixels */
+  readonly counts: Float64Array;
+
+  constructor(classes: number) {
+    this.classes = classes;
+    this.counts = new Float64Array(classes * (classes + 1));
+  }
+
+  /**
+   * Counts two label maps of class indexes against each other. Pixels the reference ignores are left out; a pixel the
+   * prediction ignores is a miss of its class and a false alarm of none.
+   */
+  add(reference: Uint8Array, predicted: Uint8Array): void {
+    if (reference.length !== predicted.length)
+      throw new RangeError(`Expected ${reference.length} predicted pixels, found ${predicted.length}.`);
+    const { classes, counts } = this;
+    for (let i = 0; i < reference.length; i++) {
+      if (reference[i] === IGNORE) continue;
+      counts[reference[i] * (classes + 1) + Math.min(predicted[i], classes)]++;
+    }
+  }
+
+  /** TP / (TP + FP + FN) of each class; null for a class neither in the reference nor predicted. */
+  iou(): (number | null)[] {
+    const { classes, counts } = this;
+    return Array.from({ length: classes }, (_, k) => {
+      let union = 0;
+      for (let column = 0; column <= classes; column++) union += counts[k * (classes + 1) + column];
+      for (let row = 0; row < classes; row++) if (row !== k) union += counts[row * (classes + 1) + k];
+      return union ? counts[k * (classes + 1) + k] / union : null;
+    });
+  }
+
+  /** Mean over the classes present in the reference or the prediction; null where none is. */
+  miou(): number | null {
+    const present = this.iou().filter((value) => value !== null);
+    return present.length ? present.reduce((a, b) => a + b, 0) / present.length : null;
+  }
+}
