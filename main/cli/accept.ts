@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { acceptPseudo, decide } from '../engine/decide.ts';
-import { pseudoSummary } from '../engine/pseudo/thresholds.ts';
+import { acceptCases, acceptPseudo } from '../engine/decide.ts';
+import { coverage } from '../engine/pseudo/thresholds.ts';
 import type { Workspace } from '../engine/workspace.ts';
-import { confidenceByte, CONFIDENCE_BINS } from '../../common/pseudo.ts';
-import { queue } from './cases.ts';
 import { share, type Common } from './options.ts';
 import { facts, percent, table, type Output } from './output.ts';
 import { run, UsageError } from './run.ts';
@@ -36,41 +34,28 @@ export function acceptCommand(program: Command): void {
 }
 
 function chosen({ cases, minScore, pseudo, threshold }: Options): (workspace: Workspace) => Promise<Output> {
-  if (cases && !pseudo && minScore !== undefined) return (workspace) => acceptCases(workspace, minScore);
-  if (pseudo && !cases && threshold !== undefined) return (workspace) => acceptLabels(workspace, threshold);
+  if (cases && !pseudo && minScore !== undefined) return (workspace) => takeCases(workspace, minScore);
+  if (pseudo && !cases && threshold !== undefined) return (workspace) => takePseudo(workspace, threshold);
   throw new UsageError('Expected either --cases --min-score S or --pseudo --threshold T.');
 }
 
-async function acceptCases(workspace: Workspace, minScore: number): Promise<Output> {
-  const open = queue(workspace).filter((row) => row.score >= minScore && !workspace.journal.verdictOf(row.id));
-  const ids = open.map((row) => row.id);
-  if (ids.length) await decide(workspace, author, 'accept', ids);
-  const json = { accepted: ids.length, pixels: open.reduce((sum, row) => sum + row.area, 0) };
-  return {
-    json,
-    text: facts([
-      ['accepted cases', json.accepted],
-      ['pixels', json.pixels],
-    ]),
-  };
+async function takeCases(workspace: Workspace, minScore: number): Promise<Output> {
+  scanned(workspace);
+  const { accepted, pixels, problems } = await acceptCases(workspace, author, minScore);
+  const totals = facts([
+    ['accepted cases', accepted],
+    ['pixels', pixels],
+  ]);
+  return { json: { accepted, pixels, problems }, text: [totals, ...problems].join('\n') };
 }
 
-async function acceptLabels(workspace: Workspace, threshold: number): Promise<Output> {
-  scanned(workspace);
-  const { scanned: samples, histogram } = pseudoSummary(workspace);
-  if (samples) await acceptPseudo(workspace, author, threshold, null);
-  const first = Math.floor((confidenceByte(threshold) * CONFIDENCE_BINS) / 256);
-  const sum = (bins: number[], from = 0) => bins.slice(from).reduce((a, b) => a + b, 0);
-  const ratio = (kept: number, all: number) => (all ? kept / all : 0);
-  const kept = histogram.map((bins) => sum(bins, first));
-  const all = histogram.map((bins) => sum(bins));
-  const names = workspace.dataset.classMap.classes.map(({ name }) => name);
-  const byClass = Object.fromEntries(names.map((name, i) => [name, ratio(kept[i], all[i])]));
-  const json = { samples, keptFraction: ratio(sum(kept), sum(all)), byClass };
-  const rows = Object.entries(byClass).map(([name, fraction]) => [name, percent(fraction)]);
+async function takePseudo(workspace: Workspace, threshold: number): Promise<Output> {
+  const kept = coverage(workspace, threshold, null);
+  if (kept.samples) await acceptPseudo(workspace, author, threshold, null);
+  const rows = Object.entries(kept.byClass).map(([name, part]) => [name, part === null ? '–' : percent(part)]);
   const head = facts([
-    ['pictures', samples],
-    ['kept', percent(json.keptFraction)],
+    ['pictures', kept.samples],
+    ['kept', percent(kept.keptFraction)],
   ]);
-  return { json, text: `${head}\n\n${table(['class', 'kept'], rows)}` };
+  return { json: kept, text: `${head}\n\n${table(['class', 'kept'], rows)}` };
 }

@@ -55,7 +55,7 @@ async function cases(workspace: Workspace, { top, masks }: Options): Promise<Out
 }
 
 /** Every case, worst first; equal ones in a fixed order. */
-export function queue(workspace: Workspace): CaseRow[] {
+function queue(workspace: Workspace): CaseRow[] {
   return [...scanned(workspace)]
     .flatMap((result) => result.cases)
     .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
