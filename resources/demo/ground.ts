@@ -20,19 +20,20 @@ export const LINES: readonly Line[] = [
 
 const SIZE = 512;
 
-/** Wear of a belt, the same after every turn: [dust 0..1, scratches -1..1, relief in pixels] for each point. */
+/** Wear of a belt, the same after every turn of 512 pixels: dust 0..1, scratches about -1..1, relief in pixels. */
 const wear = (() => {
   const map = new Float32Array(3 * SIZE * SIZE);
+  const grain = (x: number, y: number, wide: number, tall: number) =>
+    noise(x / wide, y / tall, Math.min(256, SIZE / wide), Math.min(256, SIZE / tall));
   for (let y = 0; y < SIZE; y++)
     for (let x = 0; x < SIZE; x++) {
       const i = 3 * (y * SIZE + x);
-      // The noise repeats after 256 units, the belt after 512 pixels: only powers of two join without a seam.
-      const streak = noise(x / 64, y / 2) * 0.6 + noise(x / 32 + 40, y / 4 + 9) * 0.4;
-      const blotch =
-        noise(x / 64, y / 64) * 0.5 + noise(x / 16, y / 16) * 0.25 + noise(x / 4, y / 4) * 0.15 + noise(x, y) * 0.1;
-      map[i] = smooth(0.42, 0.85, blotch * 0.93 + streak * 0.07);
-      map[i + 1] = 0.7 * (2 * streak - 1) + 0.9 * (noise(x, y) - 0.5);
-      map[i + 2] = 0.16 * Math.sin((x * 2 * Math.PI) / 4) * Math.sin((y * 2 * Math.PI) / 4) + 0.5 * noise(x / 2, y / 2);
+      const streak = 0.6 * grain(x, y, 64, 2) + 0.4 * grain(x, y, 32, 4);
+      const fine = 0.15 * grain(x, y, 4, 4) + 0.1 * grain(x, y, 2, 2);
+      const blotch = 0.4 * grain(x, y, 64, 64) + 0.22 * grain(x, y, 32, 16) + 0.13 * grain(x, y, 8, 8) + fine;
+      map[i] = smooth(0.42, 0.85, 0.93 * blotch + 0.07 * streak);
+      map[i + 1] = 0.7 * (2 * streak - 1) + 0.9 * (grain(x, y, 2, 2) - 0.5);
+      map[i + 2] = 0.16 * Math.sin((x * Math.PI) / 2) * Math.sin((y * Math.PI) / 2) + 0.5 * grain(x, y, 2, 2);
     }
   return map;
 })();

@@ -6,18 +6,18 @@ const lattice = (() => {
   return Float32Array.from({ length: SIZE * SIZE }, () => random.next());
 })();
 
-/** Smooth value noise in 0..1, one feature per unit; repeats every 256 units. */
-export function noise(x: number, y: number): number {
+/** Smooth value noise in 0..1, one feature per unit; repeats every `across` and `down` units, powers of two up to 256. */
+export function noise(x: number, y: number, across = SIZE, down = SIZE): number {
   const left = Math.floor(x);
   const top = Math.floor(y);
   const fx = x - left;
   const fy = y - top;
   const sx = fx * fx * (3 - 2 * fx);
   const sy = fy * fy * (3 - 2 * fy);
-  const x0 = left & 255;
-  const x1 = (left + 1) & 255;
-  const y0 = (top & 255) << 8;
-  const y1 = ((top + 1) & 255) << 8;
+  const x0 = left & (across - 1);
+  const x1 = (left + 1) & (across - 1);
+  const y0 = (top & (down - 1)) << 8;
+  const y1 = ((top + 1) & (down - 1)) << 8;
   const upper = lattice[y0 + x0] + (lattice[y0 + x1] - lattice[y0 + x0]) * sx;
   const lower = lattice[y1 + x0] + (lattice[y1 + x1] - lattice[y1 + x0]) * sx;
   return upper + (lower - upper) * sy;
