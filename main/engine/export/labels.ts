@@ -59,7 +59,6 @@ export async function givenLabel(
     origin: 'cleaned',
     pixels: changed,
     sha256,
-    decisions,
     ignores,
   };
 }
