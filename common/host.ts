@@ -22,7 +22,7 @@ export interface Host {
  * - thumb: JPEG, longest side at most `size`; `box` x,y,w,h crops first
  * - planes: raw bytes, see planes.ts; 404 before the sample is scanned
  * - given, cleaned: raw class indexes, width × height bytes; cleaned has the journal replayed over given
- * - pseudo: PNG, the picture with the part kept at `threshold` in class colours, longest side at most `size`
+ * - pseudo: JPEG, the picture with the part kept at `threshold` in class colours, longest side at most `size`
  */
 export type AssetKind = 'picture' | 'thumb' | 'planes' | 'given' | 'cleaned' | 'pseudo';
 

@@ -18,7 +18,10 @@ const TAKEN: Triple[] = [
   [255, 255, 255],
 ];
 
-const STEPS = [0, 42, 85, 128, 170, 212, 255];
+const STEPS = [0, 32, 64, 96, 128, 160, 192, 224, 255];
+
+/** OKLab lightness and chroma that show on a dark ground and over a picture. */
+const [DARKEST, LIGHTEST, PALEST] = [0.48, 0.93, 0.06];
 
 let chosen: string[] | null = null;
 
@@ -30,7 +33,10 @@ export function classColors(count: number): string[] {
 
 /** Farthest-point selection: each next colour is the candidate whose nearest neighbour so far is farthest away. */
 function choose(count: number): string[] {
-  const candidates = STEPS.flatMap((r) => STEPS.flatMap((g) => STEPS.map((b): Triple => [r, g, b])));
+  const candidates = STEPS.flatMap((r) => STEPS.flatMap((g) => STEPS.map((b): Triple => [r, g, b]))).filter((color) => {
+    const [[lightness, a, b]] = looksOf(color);
+    return lightness >= DARKEST && lightness <= LIGHTEST && Math.hypot(a, b) >= PALEST;
+  });
   const looks = candidates.map(looksOf);
   const nearest = candidates.map(() => Infinity);
   const keepAway = (other: Triple[]) => {
@@ -52,9 +58,11 @@ function looksOf(color: Triple): Triple[] {
 
 /** Full vision counts whole; the deficient ones, which see fewer colours, by the share they can still tell apart. */
 function distance(a: Triple[], b: Triple[]): number {
-  const apart = a.map((look, i) => Math.hypot(look[0] - b[i][0], look[1] - b[i][1], look[2] - b[i][2]));
+  const apart = a.map((look, i) => length(look[0] - b[i][0], look[1] - b[i][1], look[2] - b[i][2]));
   return Math.min(apart[0], 1.6 * Math.min(...apart.slice(1)));
 }
+
+const length = (x: number, y: number, z: number) => Math.sqrt(x * x + y * y + z * z);
 
 /** Björn Ottosson, "A perceptual color space for image processing" (2020). */
 function okLab(linear: Triple): Triple {
