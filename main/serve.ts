@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InputError } from './engine/errors.ts';
 import { createStudio } from './engine/studio.ts';
@@ -10,8 +10,8 @@ import { createSite, plain, secured } from './site.ts';
 
 export interface ServeOptions {
   host: string;
-  /** 0: any free port */
-  port: number;
+  /** tried one after the other; 0: any free port */
+  ports: number[];
   /** a dataset to open before the first window asks */
   folder?: string;
   project?: string;
@@ -24,7 +24,7 @@ export interface Served {
 }
 
 /** The browser host: the built page, the pixels by URL and the studio's calls, for whoever holds the token. */
-export async function serve({ host, port, folder, project }: ServeOptions): Promise<Served> {
+export async function serve({ host, ports, folder, project }: ServeOptions): Promise<Served> {
   const sockets = createSockets();
   const studio = createStudio({ version, workerFile, home: home(), emit: sockets.broadcast });
   sockets.serve(studio);
@@ -57,12 +57,7 @@ export async function serve({ host, port, folder, project }: ServeOptions): Prom
   });
   const portOf = () => (server.address() as AddressInfo).port;
 
-  await new Promise<void>((listening, failed) => {
-    server.once('error', (error) =>
-      failed(new InputError(`Expected to listen at ${host}:${port}, found: ${error.message}.`)),
-    );
-    server.listen(port, host, listening);
-  }).catch(async (error: unknown) => {
+  await listen(server, host, ports).catch(async (error: unknown) => {
     await studio.close();
     throw error;
   });
@@ -76,4 +71,14 @@ export async function serve({ host, port, folder, project }: ServeOptions): Prom
       server.closeAllConnections();
     },
   };
+}
+
+/** Listens at the first of the ports that is free. */
+async function listen(server: Server, host: string, [port, ...others]: number[]): Promise<void> {
+  const problem = await new Promise<NodeJS.ErrnoException | null>((done) => {
+    server.once('error', done);
+    server.listen(port, host, () => done(null));
+  });
+  if (problem?.code === 'EADDRINUSE' && others.length) return listen(server, host, others);
+  if (problem) throw new InputError(`Expected to listen at ${host}:${port}, found: ${problem.message}.`);
 }

@@ -7,15 +7,18 @@ import { EXIT, fail, print } from './run.ts';
 interface Options {
   project?: string;
   host: string;
-  port: number;
+  port?: number;
 }
+
+/** What a browser keeps belongs to one port: with the same port, recent datasets are there again the next time. */
+const USUAL_PORT = 5473;
 
 export function serveCommand(program: Command): void {
   program
     .command('serve')
     .argument('[dataset]', 'dataset folder to open')
     .description('the studio in a browser: prints its address, then stays')
-    .option('--port <n>', 'port (default: any free one)', port, 0)
+    .option('--port <n>', `port (default: ${USUAL_PORT}, or any free one where that is taken)`, port)
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--project <dir>', 'project folder (default: DATASET/.winnow)')
     .action((folder: string | undefined, options: Options) => stay(folder, options).catch(fail));
@@ -29,7 +32,7 @@ async function stay(folder: string | undefined, { host, port, project }: Options
   });
   const served = await serve({
     host,
-    port,
+    ports: port === undefined ? [USUAL_PORT, 0] : [port],
     folder: folder === undefined ? undefined : resolve(folder),
     project: project === undefined ? undefined : resolve(project),
   });

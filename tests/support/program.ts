@@ -57,7 +57,7 @@ export interface Serving {
 
 /** Starts `winnow serve …` and waits for its address. */
 export async function serving(args: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Serving> {
-  const child = start(['serve', ...args], env);
+  const child = start(['serve', '--port', '0', ...args], env);
   const end = ended(child);
   const address = await new Promise<string>((found, failed) => {
     if (child.stdout) createInterface(child.stdout).once('line', found);
