@@ -72,3 +72,19 @@ export interface ScanResult {
   /** sums over processes, seconds: where the time went */
   stages: { decode: number; model: number; cases: number; encode: number };
 }
+
+/** How the out-of-fold rule falls out for a dataset and a setting, before anything is scanned. */
+export interface ScanPlan {
+  /** models that can be used */
+  members: number;
+  /** labelled pictures that are scored only by members that did not train on them */
+  heldOut: number;
+  /** how many members score such a picture: fewest, most; 0 where there is none */
+  heldOutMembers: [number, number];
+  /** labelled pictures that all members score, because no fold is known for the picture or for the models */
+  notHeldOut: number;
+  /** unlabelled pictures: all members score them */
+  unlabelled: number;
+  /** JSON file the folds were read from, absolute; null: none */
+  folds: string | null;
+}
