@@ -3,23 +3,33 @@
  * the difference to the one two before it, in 5-bit groups offset by 48 (pycocotools `rleToString`).
  */
 
-/** Any non-zero byte of `mask` (row-major, width × height) counts as inside. */
-export function encodeRle(mask: Uint8Array, width: number, height: number): string {
+/**
+ * Any non-zero byte of `mask` (row-major, width × height) counts as inside. `box` (x, y, width, height) tells where to
+ * look; the mask must be empty outside it.
+ */
+export function encodeRle(
+  mask: Uint8Array,
+  width: number,
+  height: number,
+  [left, top, across, down]: readonly [number, number, number, number] = [0, 0, width, height],
+): string {
   const counts: number[] = [];
-  let run = 0;
+  let changed = 0;
   let inside = 0;
-  for (let x = 0; x < width; x++) {
-    for (let y = 0, i = x; y < height; y++, i += width) {
-      const value = mask[i] ? 1 : 0;
-      if (value !== inside) {
-        counts.push(run);
-        run = 0;
-        inside = value;
-      }
-      run++;
+  const turn = (at: number) => {
+    counts.push(at - changed);
+    changed = at;
+    inside = 1 - inside;
+  };
+  for (let x = left; x < left + across; x++) {
+    if (inside && top > 0) turn(x * height);
+    for (let y = top, i = top * width + x; y < top + down; y++, i += width) {
+      if ((mask[i] ? 1 : 0) !== inside) turn(x * height + y);
     }
+    if (inside && top + down < height) turn(x * height + top + down);
   }
-  counts.push(run);
+  if (inside && (left + across) * height < width * height) turn((left + across) * height);
+  counts.push(width * height - changed);
   return packCounts(counts);
 }
 

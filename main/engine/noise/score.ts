@@ -2,16 +2,16 @@ import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import type { FoundCase } from './cases.ts';
 
-/** cleanlab's default temperature (segmentation/rank.py). */
-const SOFTMIN_TEMPERATURE = 0.1;
-
 /**
- * 0..1, higher: more likely mislabelled. The chance that at least one case is an error, each case's score taken as its
- * chance; sums over many weak cases are damped, because one picture's weak cases share one cause: a weak model.
+ * 0..1, higher: more likely mislabelled. The chance that at least one of the cases is an error, each score taken as its
+ * chance. The planes and the given labels are there for scores that look beyond the cases.
  */
 export function pictureScore(found: FoundCase[], _planes: Planes, _given: Uint8Array): number {
-  return found.reduce((worst, { score }) => Math.max(worst, score), 0);
+  return 1 - found.reduce((none, { score }) => none * (1 - score), 1);
 }
+
+/** cleanlab's default temperature (segmentation/rank.py). */
+const SOFTMIN_TEMPERATURE = 0.1;
 
 /**
  * cleanlab's softmin over the pixel scores s = p(given): Σ s · softmax((1 − s) / 0.1), 0..1, LOWER: more likely
@@ -19,7 +19,7 @@ export function pictureScore(found: FoundCase[], _planes: Planes, _given: Uint8A
  * none remains.
  */
 export function softmin(pGiven: Uint8Array, given: Uint8Array): number {
-  const counts = new Float64Array(256);
+  const counts = new Uint32Array(256);
   for (let i = 0; i < given.length; i++) if (given[i] !== IGNORE) counts[pGiven[i]]++;
   let sum = 0;
   let weights = 0;

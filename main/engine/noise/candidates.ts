@@ -1,0 +1,31 @@
+import { IGNORE } from '../../../common/dataset.ts';
+import type { Planes } from '../../../common/planes.ts';
+import { findComponents, type Components } from '../masks/components.ts';
+import { logRatio } from './log-ratio.ts';
+
+/**
+ * How strongly a pixel must contradict its label to belong to a candidate: log-ratio of proposed to given. The low
+ * floor follows an error to its outline; the high one cuts it free where weak disagreement joins it to something else.
+ */
+const FLOORS = [0.7, 2.1];
+
+/**
+ * Regions that may be errors, from both sides: contradicted pixels that share their proposed class (what the label
+ * lacks is of one class, over whatever is labelled there), and contradicted pixels that share their given class (what
+ * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap;
+ * specks are still among them. Pixels without a label are in none.
+ */
+export function findCandidates(planes: Planes, given: Uint8Array): Components[] {
+  const { width, height, label } = planes;
+  const key = new Uint8Array(width * height);
+  return FLOORS.flatMap((floor) =>
+    [label, given].map((side) => {
+      for (let i = 0; i < key.length; i++) key[i] = contradicts(planes, given, i, floor) ? side[i] : IGNORE;
+      return findComponents(key, width, height, IGNORE);
+    }),
+  );
+}
+
+function contradicts({ label, confidence, pGiven }: Planes, given: Uint8Array, i: number, floor: number): boolean {
+  return label[i] !== given[i] && given[i] !== IGNORE && logRatio(confidence[i], pGiven[i]) >= floor;
+}
