@@ -69,7 +69,7 @@ export async function openJournal(file: string): Promise<Journal> {
   async function read(): Promise<JournalLine[]> {
     const handle = await openToRead(file);
     try {
-      const found = handle ? await handle.stat() : { size: 0, ino: 0 };
+      const found = handle ? await statOf(handle, file) : { size: 0, ino: 0 };
       if (found.ino === inode && found.size === size) return [];
       // Only ever appended to: anything else means that somebody put another file in its place.
       if (found.size < taken || (found.ino !== inode && taken)) [state, problems, taken] = [new JournalState(), [], 0];
@@ -164,6 +164,12 @@ async function openToRead(file: string): Promise<FileHandle | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new InputError(`Expected a journal that can be read at ${file}, found ${messageOf(error)}.`);
   }
+}
+
+async function statOf(handle: FileHandle, file: string) {
+  const found = await handle.stat();
+  if (!found.isFile()) throw new InputError(`Expected a journal at ${file}, found what is no file.`);
+  return found;
 }
 
 /** Forced to disk with its name, or a power cut could take the folder and the first decision with it. */
