@@ -4,6 +4,8 @@ import type { ClassInfo } from '../common/dataset.ts';
 import type { JournalChange } from '../common/journal.ts';
 import { EVERYTHING, listCases, listDecided, readCases, type CaseFilter } from './case-list.ts';
 import { DatasetStore, STATUSES, type Status, type StoredCase, type Tally } from './db.ts';
+import { RowCache } from './row-cache.ts';
+import { Statuses } from './statuses.ts';
 import { Sync, type Changed, type Engine } from './sync.ts';
 
 /** Rows kept in memory; more than any screen shows, and little beside one picture. */
@@ -47,19 +49,17 @@ export class Queue {
   private at = 0;
   private readonly setting: QueueSetting;
   private readonly sync: Sync;
-  /** verdicts on their way to the journal */
-  private pending = $state.raw<ReadonlyMap<string, Status>>(new Map());
-  private readonly rows = new Map<string, StoredCase>();
-  /** grows with every change of `rows` */
+  private readonly statuses = new Statuses();
+  private readonly rows: RowCache;
+  /** grows with every change of `rows` and `statuses`, which are not reactive themselves */
   private version = $state(0);
-  private readonly wanted = new Set<string>();
-  private decided = new Set<string>();
   private pulse: ReturnType<typeof setTimeout> | undefined;
   private listing = 0;
 
   constructor(setting: QueueSetting) {
     this.setting = setting;
     this.store = setting.store ?? new DatasetStore(setting.dataset);
+    this.rows = new RowCache((ids) => readCases(this.store, ids), ROWS);
     const { dataset, author, engine, failed } = setting;
     this.sync = new Sync({
       store: this.store,
@@ -112,7 +112,7 @@ export class Queue {
   }
 
   statusOf(row: StoredCase): Status {
-    return this.pending.get(row.id) ?? row.status;
+    return this.version >= 0 ? this.statuses.of(row) : row.status;
   }
 
   /** The row at a place of the order; undefined until it is read, which `want` sees to. */
@@ -123,18 +123,7 @@ export class Queue {
   /** Reads the rows from `first` up to `last` that are not in memory. */
   async want(first: number, last: number): Promise<void> {
     const from = Math.max(0, Math.floor(first / PAGE) * PAGE);
-    const ids = this.ids.slice(from, Math.ceil(last / PAGE) * PAGE);
-    const missing = ids.filter((id) => !this.rows.has(id) && !this.wanted.has(id));
-    if (!missing.length) return;
-    for (const id of missing) this.wanted.add(id);
-    const rows = await readCases(this.store, missing).finally(() => missing.forEach((id) => this.wanted.delete(id)));
-    for (const row of rows) this.rows.set(row.id, row);
-    const kept = new Set(ids);
-    for (const id of this.rows.keys()) {
-      if (this.rows.size <= ROWS) break;
-      if (!kept.has(id)) this.rows.delete(id);
-    }
-    this.version++;
+    if (await this.rows.load(this.ids.slice(from, Math.ceil(last / PAGE) * PAGE))) this.version++;
   }
 
   async show(filter: CaseFilter): Promise<void> {
@@ -151,7 +140,7 @@ export class Queue {
     await this.count();
     if (listing !== this.listing) return;
     this.ids = ids;
-    this.decided = decided;
+    this.statuses.learnAll(decided);
     this.listed = this.total;
     this.at = Math.max(0, this.current ? ids.indexOf(this.current.id) : 0);
   }
@@ -181,7 +170,7 @@ export class Queue {
     const { ids } = this;
     for (let n = 1; n <= ids.length; n++) {
       const at = (index + n) % ids.length;
-      if (!this.decided.has(ids[at]) && !this.pending.has(ids[at])) return at;
+      if (this.statuses.isOpen(ids[at])) return at;
     }
     return null;
   }
@@ -219,10 +208,11 @@ export class Queue {
 
   private async send(ids: readonly string[], verdict: Verdict) {
     const { dataset, author, engine } = this.setting;
-    this.pending = new Map([...this.pending, ...ids.map((id) => [id, verdict] as const)]);
+    this.statuses.expect(ids, verdict);
+    this.version++;
     await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));
-    const sent = new Set(ids);
-    this.pending = new Map([...this.pending].filter(([id]) => !sent.has(id)));
+    this.statuses.settle(ids);
+    this.version++;
   }
 
   private async attempt(work: () => Promise<JournalChange>) {
@@ -256,11 +246,9 @@ export class Queue {
   private async learn(change: JournalChange) {
     const mine = change.author === this.setting.author;
     if (mine) this.latest = change;
+    this.statuses.learn(change.cases);
     for (const { id, verdict } of change.cases) {
-      if (verdict) this.decided.add(id);
-      else this.decided.delete(id);
-      const row = this.rows.get(id);
-      if (row) this.rows.set(id, { ...row, status: verdict ?? 'open' });
+      this.rows.update(id, { status: verdict ?? 'open' });
       if (this.current?.id === id) this.current = { ...this.current, status: verdict ?? 'open' };
     }
     this.version++;
