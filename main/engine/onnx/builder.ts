@@ -51,6 +51,25 @@ export class GraphBuilder {
       : this.add('Squeeze', [input], { axes }, output);
   }
 
+  /** Mirrored left to right; `input` is [N, C, H, W]. */
+  flip(input: string): string {
+    const [last, beyondFirst, width, backwards] = [[-1], [-(2 ** 31)], [3], [-1]].map((one) => this.int64s(one));
+    return this.add('Slice', [input, last, beyondFirst, width, backwards]);
+  }
+
+  /** Height and width of `input` as int64 [2], which lie from axis `from` on. */
+  sizeOf(input: string, from: number): string {
+    return this.add('Slice', [this.add('Shape', [input]), this.int64s([from]), this.int64s([from + 2])]);
+  }
+
+  /** `input` [1, channels, …] brought to `size` (int64 [2]): bilinear, half-pixel. */
+  resize(input: string, channels: number, size: string): string {
+    const whole = this.add('Concat', [this.int64s([1, channels]), size], { axis: 0 });
+    const none = this.float([]);
+    const how = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
+    return this.add('Resize', [input, none, none, whole], how);
+  }
+
   cast(input: string, to: keyof typeof ElementType, output?: string): string {
     return this.add('Cast', [input], { to: ElementType[to] }, output);
   }

@@ -1,0 +1,134 @@
+import type { ModelInfo, Tta } from '../../../common/scan.ts';
+import { GraphBuilder } from './builder.ts';
+import { endingOf } from './ending.ts';
+import { ElementType, opsetOf, shapeOf, type Model, type ValueInfo } from './model.ts';
+import { copyNodes, networkOf, type Network } from './network.ts';
+import { addOutcome } from './outcome.ts';
+import { addPass, addSums, type Sums } from './passes.ts';
+import { preparePicture, type TakenSize } from './picture.ts';
+import { encodeModel, makeGraph, makeModel, makeValueInfo } from './proto.ts';
+
+/** What goes into and comes out of a compiled member. */
+export const Value = {
+  /** in: uint8 [1, H, W, 3], RGB */
+  pixels: 'winnow.pixels',
+  /** in: uint8 [1, H, W], class indexes and IGNORE */
+  given: 'winnow.given',
+  /** in: float32 sums over the passes of the members before: p [1, K, H, W]; entropy, and p on the grid of disagreement */
+  sums: ['winnow.p', 'winnow.entropy', 'winnow.coarse'],
+  /** out: the same with this member's passes added */
+  next: ['winnow.p.next', 'winnow.entropy.next', 'winnow.coarse.next'],
+  /** out: uint8 [4, H, W], see common/planes.ts */
+  planes: 'winnow.planes',
+} as const;
+
+/** What all members of a chain share. Members run one after the other, each adding its passes to the sums. */
+export interface Chain {
+  members: number;
+  tta: Tta;
+  /** channels of every member's output */
+  classes: number;
+  /** the last member takes the given labels and returns p(given) */
+  labelled: boolean;
+  /**
+   * Where disagreement is computed. `coarse`: on the grid of the first member's own output, before it was brought to the
+   * size of the picture, and upsampled from there; `full`: at every pixel, where a member decides at every pixel.
+   */
+  grid: 'coarse' | 'full';
+  /** sums over classes as a 1×1 convolution with ones: on a CPU six times as fast as ReduceSum, on a GPU less exact */
+  sumByConvolution: boolean;
+}
+
+/** One member's place in a chain. */
+export interface Role {
+  chain: Chain;
+  first: boolean;
+  last: boolean;
+  /** pictures are brought to a size divisible by this, for networks that run on no other */
+  multiple: number;
+}
+
+type Reading = Pick<ModelInfo, 'activation' | 'preprocessing'>;
+
+export const passesOf = ({ members, tta }: Pick<Chain, 'members' | 'tta'>): number =>
+  members * (tta === 'hflip' ? 2 : 1);
+
+/** `full` where this member decides at every pixel; a chain is coarse if all its members are. */
+export function gridOf(model: Model, { activation }: Reading): Chain['grid'] {
+  const network = networkOf(model);
+  return endingOf(network, activation).kind === 'full' && !declaredSize(network) ? 'full' : 'coarse';
+}
+
+/**
+ * A member as one ONNX graph from bytes to bytes: the picture prepared, the network once for each pass of test-time
+ * augmentation, softmax, the running sums, and in the last member the planes made of them. In the model's own opset.
+ */
+export function compileMember(model: Model, reading: Reading, role: Role): Uint8Array {
+  const { chain } = role;
+  const network = networkOf(model);
+  const ending = endingOf(network, reading.activation);
+  const graph = new GraphBuilder(opsetOf(model), 'winnow.');
+  const taken: TakenSize = declaredSize(network) ?? (role.multiple > 1 ? { multiple: role.multiple } : 'own');
+  const size = graph.sizeOf(Value.pixels, 1);
+  const picture = preparePicture(graph, Value.pixels, taken, reading.preprocessing);
+  const restore = taken !== 'own' || ending.kind === 'coarse' ? size : null;
+  const plan = { ...chain, ...reading, ending, restore, grid: passesOf(chain) > 1 ? chain.grid : null };
+  let sums: Sums | null = role.first ? null : sumsBefore(chain);
+  for (const flipped of chain.tta === 'hflip' ? [false, true] : [false]) {
+    const input = flipped ? graph.flip(picture) : picture;
+    const leaveOut = ending.kind === 'upsampled' ? ending.tail : [];
+    const { nodes, rename } = copyNodes(network, input, flipped ? '.flipped' : '.plain', leaveOut);
+    graph.nodes.push(...nodes);
+    sums = addSums(graph, sums, addPass(graph, plan, rename(network.output.name), rename, flipped), chain.classes);
+  }
+  if (!sums) throw new Error('Expected at least one pass.');
+  const given = chain.labelled ? Value.given : null;
+  if (role.last) addOutcome(graph, { ...chain, passes: passesOf(chain), size, given }, sums, Value.planes);
+  else namesOf(sums).forEach((name, i) => graph.add('Identity', [name], {}, Value.next[i]));
+  return encodeModel(assemble(model, network, graph, role));
+}
+
+/** How many of `Value.sums` a chain carries from member to member. */
+export function carriedBy(chain: Chain): number {
+  if (passesOf(chain) === 1) return 1;
+  return chain.grid === 'full' ? 2 : 3;
+}
+
+function sumsBefore(chain: Chain): Sums {
+  const [p, entropy = null, coarse = null] = Value.sums.slice(0, carriedBy(chain));
+  return { p, entropy, coarse };
+}
+
+const namesOf = ({ p, entropy, coarse }: Sums) => [p, entropy, coarse].filter((name) => name !== null);
+
+function declaredSize(network: Network): { height: number; width: number } | null {
+  const [, , height, width] = shapeOf(network.input) ?? [];
+  return typeof height === 'number' && typeof width === 'number' ? { height, width } : null;
+}
+
+function assemble(model: Model, network: Network, graph: GraphBuilder, { chain, first, last }: Role): Model {
+  const sums = carriedBy(chain);
+  const inputs = [tensor(Value.pixels, 'uint8', [1, 'H', 'W', 3])];
+  if (last && chain.labelled) inputs.push(tensor(Value.given, 'uint8', [1, 'H', 'W']));
+  if (!first) inputs.push(...Value.sums.slice(0, sums).map((name) => tensor(name, 'float32', null)));
+  const outputs = last
+    ? [tensor(Value.planes, 'uint8', [4, 'H', 'W'])]
+    : Value.next.slice(0, sums).map((name) => tensor(name, 'float32', null));
+  return makeModel({
+    ...model,
+    graph: makeGraph({
+      name: 'winnow',
+      node: graph.nodes,
+      initializer: [...network.graph.initializer, ...graph.initializers],
+      input: inputs,
+      output: outputs,
+    }),
+  });
+}
+
+/** `shape` null: rank 4 of any size. */
+function tensor(name: string, type: keyof typeof ElementType, shape: (number | string)[] | null): ValueInfo {
+  const dims = shape ?? ['', '', '', ''];
+  const dim = dims.map((size) => (typeof size === 'number' ? { dimValue: BigInt(size) } : { dimParam: size }));
+  return makeValueInfo({ name, type: { tensorType: { elemType: ElementType[type], shape: { dim } } } });
+}

@@ -1,0 +1,80 @@
+import { shapeOf, type Attribute, type Node } from './model.ts';
+import type { Network } from './network.ts';
+
+/** How a network ends, which decides how its output becomes probabilities at the least cost. */
+export type Ending =
+  /** a linear Resize of coarse logits to the size of the input: what looks at one place only can be done before it */
+  | { kind: 'upsampled'; resize: Node; coarse: string; tail: Node[] }
+  /** a map of the size of the input */
+  | { kind: 'full' }
+  /** a map of another size, or nobody knows */
+  | { kind: 'coarse' };
+
+const attributeOf = (node: Node, name: string): Attribute | undefined =>
+  node.attribute.find((one) => one.name === name);
+const textOf = (node: Node, name: string) => Buffer.from(attributeOf(node, name)?.s ?? []).toString();
+
+/** Where left and right are alike, so that flipping before resizing and after it give the same. */
+const SYMMETRIC = ['', 'half_pixel', 'pytorch_half_pixel', 'align_corners'];
+
+/** `activation` is that of the output: only logits may be changed before they are resized. */
+export function endingOf(network: Network, activation: 'logits' | 'probabilities'): Ending {
+  if (!isWhole(network)) return { kind: 'coarse' };
+  const tail: Node[] = [];
+  let node = network.makerOf.get(network.output.name);
+  for (; node?.opType === 'Identity'; node = network.makerOf.get(node.input[0])) tail.push(node);
+  const linear =
+    activation === 'logits' &&
+    node?.opType === 'Resize' &&
+    textOf(node, 'mode') === 'linear' &&
+    SYMMETRIC.includes(textOf(node, 'coordinate_transformation_mode')) &&
+    !attributeOf(node, 'axes');
+  return node && linear
+    ? { kind: 'upsampled', resize: node, coarse: node.input[0], tail: [...tail, node] }
+    : { kind: 'full' };
+}
+
+/** The file says that height and width of the output are those of the input. */
+function isWhole({ input, output }: Network): boolean {
+  const [, , height = '?', width = '?'] = shapeOf(input) ?? [];
+  const [, , h, w] = shapeOf(output) ?? [];
+  return height === h && width === w && height !== '?' && width !== '?';
+}
+
+/** Operators that leave channels as they are. */
+const THROUGH = [
+  'Identity',
+  'Resize',
+  'Upsample',
+  'Cast',
+  'Softmax',
+  'LogSoftmax',
+  'Sigmoid',
+  'Relu',
+  'Clip',
+  'Dropout',
+];
+
+/** Channels of the output as far as the weights tell: those of the last convolution; null: cannot be told. */
+export function channelsOf(network: Network): number | null {
+  const declared = shapeOf(network.output)?.[1];
+  if (typeof declared === 'number') return declared;
+  let node = network.makerOf.get(network.output.name);
+  while (node && THROUGH.includes(node.opType)) node = network.makerOf.get(node.input[0]);
+  if (node?.opType !== 'Conv') return null;
+  let name = node.input[1];
+  for (let maker = network.makerOf.get(name); maker?.opType === 'Identity'; maker = network.makerOf.get(name))
+    [name] = maker.input;
+  const weight = network.graph.initializer.find((tensor) => tensor.name === name);
+  return weight ? Number(weight.dims[0]) : null;
+}
+
+/** Operators between a Softmax and the output that leave it a distribution. */
+const AFTER_SOFTMAX = ['Identity', 'Resize', 'Upsample', 'Cast', 'Transpose'];
+
+/** True where the output is made by a Softmax. */
+export function endsInSoftmax(network: Network): boolean {
+  let node = network.makerOf.get(network.output.name);
+  while (node && AFTER_SOFTMAX.includes(node.opType)) node = network.makerOf.get(node.input[0]);
+  return node?.opType === 'Softmax';
+}
