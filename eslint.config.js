@@ -23,10 +23,8 @@ const wall = (files, { packages = {}, folders = {}, ignores = [] }) => ({
 
 const electron = { electron: 'electron lives in main/desktop.ts, main/desktop/ and preload/ only' };
 const ort = { 'onnxruntime-node': 'onnxruntime-node lives in main/engine/inference/worker.ts only' };
-const pixels = {
-  sharp: 'sharp lives in main/engine/images.ts only',
-  'fast-png': 'fast-png lives in main/engine/images.ts only',
-};
+const reference = { 'fast-png': 'fast-png is what tests compare with' };
+const pixels = { sharp: 'sharp lives in main/engine/images.ts only', ...reference };
 const protobuf = { '@bufbuild/protobuf': 'protobuf lives in main/engine/onnx/proto.ts only' };
 const dexie = { dexie: 'dexie lives in renderer/db.ts only' };
 const sockets = { ws: 'ws lives in main/serve/ only' };
@@ -83,7 +81,7 @@ export default ts.config(
     ignores: ['main/engine/inference/worker.ts', 'main/engine/images.ts', 'main/engine/onnx/proto.ts'],
   }),
   wall(['main/engine/inference/worker.ts'], { packages: { ...electron, ...pixels, ...protobuf, ...sockets } }),
-  wall(['main/engine/images.ts'], { packages: { ...electron, ...ort, ...protobuf, ...sockets } }),
+  wall(['main/engine/images.ts'], { packages: { ...reference, ...electron, ...ort, ...protobuf, ...sockets } }),
   wall(['main/engine/onnx/proto.ts'], { packages: { ...electron, ...ort, ...pixels, ...sockets } }),
   wall(['main/*.ts', 'main/{cli,serve,site}/**'], {
     packages: { ...electron, ...ort, ...pixels },
