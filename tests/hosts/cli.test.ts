@@ -1,0 +1,230 @@
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeRle } from '../../common/rle.ts';
+import { encodeMask, readMask } from '../../main/engine/images.ts';
+import { CLASSES } from '../support/dataset.ts';
+import { hashesOf, makeJob, type Job } from '../support/job.ts';
+import { built, ended, start, winnow, winnowJson } from '../support/program.ts';
+
+const IDS: [number, number, number, number] = [7, 20, 30, 40];
+let job: Job;
+let before: Record<string, string>;
+
+beforeAll(async () => {
+  await built();
+  job = await makeJob({ ids: IDS });
+  before = await hashesOf(job.folder);
+}, 120_000);
+afterAll(() => job?.remove());
+
+/** One sentence and nothing else. */
+const SENTENCE = /^[A-Z-][^\n]*[.)]\n$/;
+
+describe('exit codes', () => {
+  it.each([
+    ['no command', []],
+    ['an unknown command', ['polish', 'x']],
+    ['a missing dataset', ['check']],
+    ['an unknown option', ['check', '.', '--loud']],
+    ['a missing required option', ['export', '.']],
+    ['a device that is none', ['scan', '.', '--device', 'abacus']],
+    ['a share over 1', ['accept', '.', '--cases', '--min-score', '7']],
+    ['a shard outside its parts', ['scan', '.', '--shard', '3/2']],
+    ['neither cases nor pseudo', ['accept', '.']],
+    ['both cases and pseudo', ['accept', '.', '--cases', '--min-score', '1', '--pseudo', '--threshold', '1']],
+    ['an ensemble file', ['scan', '.', '--ensemble', 'e.json']],
+    ['a window', ['scan', '.', '--window', '512']],
+    ['d4 augmentation', ['scan', '.', '--tta', 'd4']],
+    ['a format not written', ['export', '.', '--out', 'x', '--format', 'voc']],
+    ['soup', ['soup', 'a.onnx', '--out', 'b.onnx']],
+  ])('2 for %s', async (_what, args) => {
+    const { code, stdout, stderr } = await winnow(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it.each([
+    ['check of a folder that is not there', ['check', '/nowhere/at/all']],
+    ['serve of a folder that is not there', ['serve', '/nowhere/at/all', '--port', '0']],
+    ['evaluate of a folder that is not there', ['evaluate', '/nowhere/at/all', '--against', '/nowhere']],
+  ])('3 and one sentence for %s', async (_what, args) => {
+    const { code, stdout, stderr } = await winnow(...args);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(SENTENCE);
+  });
+
+  it('3 and one sentence before a scan, without models, and for models that are not there', async () => {
+    for (const args of [
+      ['images', job.folder],
+      ['cases', job.folder],
+      ['accept', job.folder, '--cases', '--min-score', '0.5'],
+      ['accept', job.folder, '--pseudo', '--threshold', '0.5'],
+      ['scan', job.folder],
+      ['scan', job.folder, '--models', join(job.place, 'nothing.onnx')],
+    ]) {
+      const { code, stdout, stderr } = await winnow(...args, '--json');
+      expect({ args, code, stdout }).toEqual({ args, code: 3, stdout: '' });
+      expect(stderr).toMatch(SENTENCE);
+    }
+  });
+
+  it('0 for help and version', async () => {
+    expect(await winnow('--help')).toMatchObject({ code: 0, stderr: '' });
+    expect(await winnow('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+});
+
+describe('check', () => {
+  it('tells format, classes by id, and counts', async () => {
+    const found = await winnowJson('check', job.folder);
+    expect(found).toMatchObject({ ignore: 255, samples: 12, labelled: 8, unlabelled: 4, findings: [] });
+    expect(found).toHaveProperty('classes.1', { id: 20, name: 'disc', color: '#dc503c' });
+  });
+
+  it('reports a file cut short as a finding', async () => {
+    const broken = await makeJob({ labelled: 3, unlabelled: 0 });
+    await truncate(join(broken.folder, 'masks', 's001.png'), 60);
+    const { findings } = await winnowJson<{ findings: { file: string }[] }>('check', broken.folder);
+    expect(findings.map(({ file }) => file)).toContain('masks/s001.png');
+    await broken.remove();
+  });
+});
+
+describe('the whole job', () => {
+  it('scans, and a second time finds everything done', async () => {
+    const first = await winnowJson('scan', job.folder, '--models', job.models, '--tta', 'none', '--device', 'cpu');
+    expect(first).toMatchObject({ scanned: 12, cached: 0, failed: 0, provider: 'cpu' });
+    expect(await winnowJson('scan', job.folder)).toMatchObject({ scanned: 0, cached: 12, failed: 0 });
+  });
+
+  it('puts pictures with wrong labels before those without', async () => {
+    const rows = await winnowJson<{ sample: string; score: number; heldOut: boolean }[]>('images', job.folder);
+    expect(rows).toHaveLength(8);
+    expect(
+      rows
+        .slice(0, 4)
+        .map(({ sample }) => sample)
+        .sort(),
+    ).toEqual(['s001', 's003', 's005', 's007']);
+    expect(rows.every(({ heldOut }) => heldOut)).toBe(true);
+    expect(rows.map(({ score }) => score)).toEqual(rows.map(({ score }) => score).toSorted((a, b) => b - a));
+  });
+
+  it('names cases by class id, worst first, with a mask that fits box and area', async () => {
+    interface Row {
+      sample: string;
+      kind: string;
+      given: number;
+      proposed: number;
+      bbox: [number, number, number, number];
+      area: number;
+      score: number;
+      rle: string;
+    }
+    const rows = await winnowJson<Row[]>('cases', job.folder, '--masks');
+    const top = rows.slice(0, 4);
+    expect(top.map(({ kind, given, proposed }) => `${kind} ${given} ${proposed}`)).toEqual(
+      Array(4).fill('wrong-class 30 20'),
+    );
+    expect(rows.map(({ score }) => score)).toEqual(rows.map(({ score }) => score).toSorted((a, b) => b - a));
+    expect(await winnowJson('cases', job.folder, '--top', '2', '--masks')).toEqual(rows.slice(0, 2));
+    for (const { rle, area, bbox } of rows) {
+      const mask = decodeRle(rle, 96, 64);
+      const at = [...mask.keys()].filter((i) => mask[i]);
+      const [xs, ys] = [at.map((i) => i % 96), at.map((i) => Math.floor(i / 96))];
+      const [x, y] = [Math.min(...xs), Math.min(...ys)];
+      expect(area).toBe(at.length);
+      expect(bbox).toEqual([x, y, Math.max(...xs) - x + 1, Math.max(...ys) - y + 1]);
+    }
+  });
+
+  it('accepts once what is asked for', async () => {
+    const args = ['accept', job.folder, '--cases', '--min-score', '0'];
+    const { accepted, pixels } = await winnowJson<{ accepted: number; pixels: number }>(...args);
+    expect(accepted).toBeGreaterThanOrEqual(4);
+    expect(pixels).toBeGreaterThan(100);
+    expect(await winnowJson(...args)).toMatchObject({ accepted: 0, pixels: 0 });
+    const pseudo = await winnowJson('accept', job.folder, '--pseudo', '--threshold', '0.9');
+    expect(pseudo).toMatchObject({ samples: 4 });
+    expect(Object.keys((pseudo as { byClass: object }).byClass)).toEqual([...CLASSES]);
+  });
+
+  it('exports the train set, and refuses to write into it again', async () => {
+    const out = join(job.place, 'out');
+    const args = ['export', job.folder, '--out', out];
+    expect(await winnowJson(...args)).toMatchObject({ samples: 12, untouched: 4, cleaned: 4, pseudo: 4, out });
+    const refused = await winnow(...args);
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toMatch(SENTENCE);
+    expect(await winnowJson(...args, '--replace')).toMatchObject({ samples: 12 });
+
+    const untouched = await readFile(join(out, 'masks', 's000.png'));
+    expect(untouched.equals(await readFile(join(job.folder, 'masks', 's000.png')))).toBe(true);
+    const cleaned = await readMask(join(out, 'masks', 's001.png'));
+    const truth = job.shapes.truth.get('s001') ?? new Uint8Array();
+    expect(Array.from(cleaned.data)).toEqual(Array.from(truth, (index) => IDS[index]));
+  });
+
+  it('measures against a reference', async () => {
+    const masks = join(job.place, 'truth');
+    await mkdir(masks);
+    const { truth, given, width, height } = job.shapes;
+    for (const name of given.keys()) {
+      const data = Uint8Array.from(truth.get(name) ?? [], (index) => IDS[index]);
+      const mask = await encodeMask({ width, height, data, bits: 8, palette: null, alpha: null });
+      await writeFile(join(masks, `${name}.png`), mask);
+    }
+    const measured = await winnowJson('evaluate', job.folder, '--against', masks);
+    expect(measured).toMatchObject({ cleaned: { miou: 1 }, proposed: { miou: 1 } });
+    expect((measured as { given: { miou: number } }).given.miou).toBeLessThan(0.95);
+  });
+
+  it('has left every source file as it was, and nothing beside it but the project folder', async () => {
+    expect(await hashesOf(job.folder)).toEqual(before);
+    expect((await readdir(job.folder)).sort()).toEqual(
+      ['.winnow', 'classes.json', 'folds.json', 'images', 'masks', 'unlabeled'].sort(),
+    );
+  });
+
+  it('writes nothing to the dataset where the project folder is elsewhere', async () => {
+    const other = await makeJob({ labelled: 2, unlabelled: 1 });
+    const project = join(other.place, 'project');
+    await winnowJson('scan', other.folder, '--models', other.models, '--project', project);
+    await winnowJson('accept', other.folder, '--cases', '--min-score', '0', '--project', project);
+    expect(await readdir(other.folder)).not.toContain('.winnow');
+    expect(await readdir(project)).toEqual(expect.arrayContaining(['cache', 'journal.jsonl', 'project.json']));
+    await other.remove();
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops a scan at once with 130, and the next one goes on from there', async () => {
+    const long = await makeJob({ labelled: 60, unlabelled: 0, width: 480, height: 360 });
+    const args = ['scan', long.folder, '--models', long.models, '--device', 'cpu', '--json'];
+    const child = start(args);
+    const end = ended(child);
+    await someResults(join(long.folder, '.winnow', 'cache'));
+    const pressed = performance.now();
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await end;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/cancelled/i);
+    expect(performance.now() - pressed).toBeLessThan(2000);
+
+    const { scanned, cached } = await winnowJson<{ scanned: number; cached: number }>(...args.slice(0, -1));
+    expect(scanned + cached).toBe(60);
+    expect(cached).toBeGreaterThan(0);
+    await long.remove();
+  });
+});
+
+/** Resolves once at least one picture has been scanned. */
+async function someResults(cache: string): Promise<void> {
+  for (;;) {
+    const names = await readdir(cache, { recursive: true }).catch(() => []);
+    if (names.some((name) => name.endsWith('.planes'))) return;
+    await new Promise((soon) => setTimeout(soon, 20));
+  }
+}
