@@ -98,7 +98,7 @@ export function exportJob(tell: (state: ExportState) => void) {
           throw signal.aborted ? new Cancelled('The export was cancelled; nothing of it is left.') : error;
         }
       }),
-    cancel: one.cancel,
+    cancel: () => one.cancel(),
   };
 }
 
