@@ -59,7 +59,7 @@ function looksOf(color: Triple): Triple[] {
 /** Full vision counts whole; the deficient ones, which see fewer colours, by the share they can still tell apart. */
 function distance(a: Triple[], b: Triple[]): number {
   const apart = a.map((look, i) => length(look[0] - b[i][0], look[1] - b[i][1], look[2] - b[i][2]));
-  return Math.min(apart[0], 1.6 * Math.min(...apart.slice(1)));
+  return Math.min(apart[0], 1.3 * Math.min(...apart.slice(1)));
 }
 
 const length = (x: number, y: number, z: number) => Math.sqrt(x * x + y * y + z * z);
