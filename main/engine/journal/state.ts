@@ -15,6 +15,8 @@ interface Entry {
   line: JournalLine;
   /** false while undone; undo and redo lines themselves stay true */
   live: boolean;
+  /** lines up to and with this one */
+  seq: number;
 }
 
 /** One link of the chain of what was decided about the same thing, the latest first. */
@@ -39,7 +41,6 @@ const isDeed = (line: JournalLine): line is Deed => line.action.type !== 'undo' 
 export class JournalState {
   readonly lines: JournalLine[] = [];
   private readonly entries = new Map<string, Entry>();
-  private readonly positions = new Map<string, number>();
   private readonly cases = new Map<string, Link>();
   private readonly strokes = new Map<string, Link[]>();
   private readonly pseudos = new Map<string, Acceptance>();
@@ -53,10 +54,8 @@ export class JournalState {
       if (!target || !isDeed(target.line)) return `${action.type} of line ${action.target}, which is not there`;
       target.live = action.type === 'redo';
     }
-    const entry: Entry = { line, live: true };
+    const entry: Entry = { line, live: true, seq: this.lines.push(line) };
     this.entries.set(line.id, entry);
-    this.positions.set(line.id, this.lines.length);
-    this.lines.push(line);
     if (isDeed(line)) this.add(line, entry);
     return null;
   }
@@ -67,7 +66,7 @@ export class JournalState {
 
   /** Lines up to and with this one. */
   seqOf(id: string): number {
-    return (this.positions.get(id) ?? -1) + 1;
+    return this.entries.get(id)?.seq ?? 0;
   }
 
   /** The line itself, or the one it undoes or redoes. */
