@@ -1,0 +1,51 @@
+import { expect, type Page } from '@playwright/test';
+
+/** What a person does, in the order of the work; each ends when the window shows that it is done. */
+
+/** From the start page of a browser: the folder picker is Winnow's own. */
+export async function openFolder(page: Page, folder: string): Promise<void> {
+  await page.getByRole('button', { name: /^Open folder/ }).click();
+  await choose(page, folder);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+}
+
+export async function addModels(page: Page, folder: string): Promise<void> {
+  await page.keyboard.press('2');
+  await page.getByRole('button', { name: /^Add models/ }).click();
+  await choose(page, folder);
+  await expect(page.getByRole('table', { name: 'Models' })).toBeVisible();
+}
+
+/** Types a path into the picker and takes it. */
+async function choose(page: Page, path: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Path' }).fill(`${path}/`);
+  const verb = page.getByRole('dialog').getByRole('button', { name: /^(Choose|Add all in) / });
+  await expect(verb).toContainText(path.split('/').at(-1) ?? '');
+  await verb.click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+}
+
+/** Starts the scan by key and waits for its end. */
+export async function scan(page: Page): Promise<void> {
+  await page.keyboard.press('2');
+  await expect(page.getByRole('button', { name: /^(Scan|Scan again|Go on with the scan)( S)?$/ })).toBeEnabled();
+  await page.keyboard.press('s');
+  await expect(page.getByRole('button', { name: /^Review \d/ })).toBeVisible({ timeout: 120_000 });
+}
+
+export async function openReview(page: Page): Promise<void> {
+  await page.keyboard.press('3');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await expect(page.locator('canvas').first()).toBeVisible();
+}
+
+/** How many cases have got which verdict, from the bar below. */
+export async function expectReviewed(page: Page, text: string | RegExp): Promise<void> {
+  await expect(page.locator('footer').last()).toContainText(text);
+}
+
+export async function acceptPseudoLabels(page: Page): Promise<void> {
+  await page.keyboard.press('4');
+  await page.getByRole('button', { name: /^Accept all/ }).click();
+  await expect(page.getByText(/^\d+ pictures? of \d+ accepted$/)).toBeVisible();
+}
