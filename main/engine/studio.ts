@@ -72,7 +72,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       workspace,
       scan: scanJob((state) => emit({ type: 'scan', dataset: id, state })),
       export: exportJob((state) => emit({ type: 'export', dataset: id, state })),
-      unwatch: watchWorkspace(workspace, emit),
+      unwatch: watchWorkspace(workspace, emit, live),
     });
     return summarise(workspace);
   }

@@ -33,13 +33,18 @@ export async function closeWorkspace(workspace: Workspace): Promise<void> {
   await workspace.journal.close();
 }
 
-/** Tells windows what other windows, other processes and running scans add; returns its undo. */
+/**
+ * Tells windows what other windows, other processes and running scans add; returns its undo. `present`: the authors whose
+ * windows are open, on which it depends what can be undone.
+ */
 export function watchWorkspace(
-  { project, journal, results, dataset }: Workspace,
+  workspace: Workspace,
   emit: (event: StudioEvent) => void,
+  present: () => ReadonlySet<string>,
 ): () => void {
+  const { project, journal, results } = workspace;
   const undoJournal = journal.onChange((line) =>
-    emit({ type: 'journal', dataset: project.id, change: changeOf({ project, journal, results, dataset }, line) }),
+    emit({ type: 'journal', dataset: project.id, change: changeOf(workspace, line, present()) }),
   );
   const undoResults = results.onChange(() => {
     if (results.scan) emit({ type: 'results', dataset: project.id, scan: results.scan, count: results.count });
