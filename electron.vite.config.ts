@@ -32,7 +32,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [svelte()],
+    plugins: [svelte({ configFile: at('svelte.config.js') })],
     // Not assets/: below that path the hosts serve the pixels.
     build: { outDir: 'out/renderer', assetsDir: 'static', rolldownOptions: { input: at('renderer/index.html') } },
   },
