@@ -62,7 +62,8 @@ export default ts.config(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
-    rules: { 'svelte/no-navigation-without-resolve': 'off' },
+    // State here is $state.raw and replaced as a whole, so plain Maps and Sets are what is meant.
+    rules: { 'svelte/no-navigation-without-resolve': 'off', 'svelte/prefer-svelte-reactivity': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], ...ts.configs.disableTypeChecked },
   { files: ['scripts/**', 'bench/**', 'tests/**', 'resources/**'], rules: { 'no-console': 'off' } },

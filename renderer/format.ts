@@ -30,3 +30,7 @@ export function bytes(n: number): string {
 
 /** Pictures a second as `214/s`, finer where it is slow. */
 export const rate = (perSecond: number): string => `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`;
+
+/** A threshold 0..1 with two decimals, three where it has them: `0.90`, `0.905`. */
+export const level = (n: number): string =>
+  Number.isInteger(Number((n * 100).toFixed(3))) ? n.toFixed(2) : n.toFixed(3);

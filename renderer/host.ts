@@ -1,4 +1,5 @@
 import type { Bridge } from '../common/bridge.ts';
+import type { Method, Params, Reply } from '../common/api.ts';
 import type { Host } from '../common/host.ts';
 import { CallError, connect } from './socket.ts';
 
@@ -17,7 +18,7 @@ export function chooseHost(): Host {
 function desktopHost(bridge: Bridge): Host {
   return {
     ...bridge,
-    async call(method, params) {
+    async call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>> {
       const answer = await bridge.call(method, params);
       if ('error' in answer) throw new CallError(answer.error);
       return answer.result;
@@ -30,7 +31,7 @@ function browserHost(location: Location): Host {
   const url = new URL('/rpc', location.href);
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   if (token) url.searchParams.set('token', token);
-  return { ...connect(() => new WebSocket(url)), assets: new URL('/assets', location.href).href };
+  return connect(() => new WebSocket(url), new URL('/assets', location.href).href);
 }
 
 /** Takes the token out of the address bar, so that it is neither shown nor shared; the cookie carries it from here on. */

@@ -5,6 +5,8 @@ export interface Command {
   /** Any of these; `Mod` is Ctrl, or Cmd on a Mac. Letters are upper case, shifted ones `Shift+Z`, other characters as typed: `?`. */
   keys: readonly string[];
   label: string;
+  /** fewer words, for the hints at the foot */
+  hint?: string;
   when: Context;
   /** goes on while the key is held */
   repeat?: boolean;
@@ -67,13 +69,19 @@ export const COMMANDS = {
   panels: { keys: ['\\'], label: 'Hide or show the panels', when: 'review' },
   search: { keys: ['/'], label: 'Search', when: 'review' },
 
-  'threshold-up': { keys: ['+', '='], label: 'Raise the threshold by 0.01', when: 'pseudo', repeat: true },
-  'threshold-down': { keys: ['-'], label: 'Lower the threshold by 0.01', when: 'pseudo', repeat: true },
+  'threshold-up': {
+    keys: ['+', '='],
+    label: 'Raise the threshold by 0.01',
+    hint: 'raise',
+    when: 'pseudo',
+    repeat: true,
+  },
+  'threshold-down': { keys: ['-'], label: 'Lower the threshold by 0.01', hint: 'lower', when: 'pseudo', repeat: true },
   'threshold-up-fine': { keys: [']'], label: 'Raise the threshold by 0.001', when: 'pseudo', repeat: true },
   'threshold-down-fine': { keys: ['['], label: 'Lower the threshold by 0.001', when: 'pseudo', repeat: true },
-  'accept-pseudo': { keys: ['Enter', 'A'], label: 'Accept the selected picture', when: 'pseudo' },
+  'accept-pseudo': { keys: ['Enter', 'A'], label: 'Accept the selected picture', hint: 'accept', when: 'pseudo' },
   'accept-all-pseudo': { keys: ['Shift+A'], label: 'Accept all pictures', when: 'pseudo' },
-  'enlarge-pseudo': { keys: ['Space'], label: 'Enlarge the selected picture', when: 'pseudo' },
+  'enlarge-pseudo': { keys: ['Space'], label: 'Enlarge the selected picture', hint: 'enlarge', when: 'pseudo' },
 
   'choose-target': { keys: ['F'], label: 'Choose the target folder', when: 'export' },
   'start-export': { keys: ['E', 'Mod+Enter'], label: 'Export', when: 'export' },

@@ -33,11 +33,11 @@ const FIRST_RETRY = 250;
 const LAST_RETRY = 5000;
 
 /**
- * The calls and events of a Host over a WebSocket that `open` makes. Reconnects for ever, waiting 0.25 s after the first
+ * A host over a WebSocket that `open` makes. Reconnects for ever, waiting 0.25 s after the first
  * loss and twice as long each time up to 5 s. Calls made before the first connection wait for it; later calls fail at
  * once while the connection is down, because the person should see that now and not in a minute.
  */
-export function connect(open: () => Socket): Pick<Host, 'call' | 'listen' | 'watchConnection'> {
+export function connect(open: () => Socket, assets: string): Host {
   const pending = new Map<number, Pending>();
   const waiting: string[] = [];
   const listeners = new Set<(event: StudioEvent) => void>();
@@ -90,6 +90,7 @@ export function connect(open: () => Socket): Pick<Host, 'call' | 'listen' | 'wat
   start();
 
   return {
+    assets,
     call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>> {
       return new Promise<unknown>((resolve, reject) => {
         if (connected === false) {

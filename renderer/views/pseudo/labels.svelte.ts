@@ -1,0 +1,175 @@
+import type { StudioEvent } from '../../../common/api.ts';
+import type { DatasetSummary } from '../../../common/dataset.ts';
+import type { PseudoRow, PseudoSummary } from '../../../common/pseudo.ts';
+import { readPreference, writePreference } from '../../db.ts';
+import { studio } from '../../studio.svelte.ts';
+
+export type Order = 'most' | 'least' | 'name';
+
+const PAGE = 500;
+/** Milliseconds of rest after which the pictures follow the slider. */
+const REST = 140;
+/** Milliseconds between looks at a running scan. */
+const PULSE = 1000;
+const CUSTOMARY = 0.9;
+
+interface Place extends PseudoRow {
+  /** where the page starts that this row came with */
+  page: number;
+}
+
+/** The unlabelled pictures of one dataset, and what a threshold keeps of them. */
+export class PseudoLabels {
+  summary = $state.raw<PseudoSummary | null>(null);
+  /** follows the slider at once */
+  threshold = $state(CUSTOMARY);
+  /** follows once the slider rests */
+  settled = $state(CUSTOMARY);
+  order = $state<Order>('most');
+  /** Names in an order that stays until the person asks for another: nothing moves because the threshold does. */
+  names = $state.raw<readonly string[]>([]);
+  selected = $state(0);
+  accepting = $state(false);
+
+  private rows = $state.raw(new Map<string, Place>());
+  private readonly dataset: DatasetSummary;
+  private shown: [first: number, end: number] = [0, 0];
+  private timers: { rest?: ReturnType<typeof setTimeout>; pulse?: ReturnType<typeof setTimeout> } = {};
+  private stopped = false;
+
+  constructor(dataset: DatasetSummary) {
+    this.dataset = dataset;
+    void this.load();
+  }
+
+  row(name: string): PseudoRow | undefined {
+    return this.rows.get(name);
+  }
+
+  get current(): string | undefined {
+    return this.names.at(this.selected);
+  }
+
+  /** Where the view hears events from; returns its undo. */
+  start(): () => void {
+    const leave = studio.on((event) => this.hear(event));
+    return () => {
+      leave();
+      this.stopped = true;
+      clearTimeout(this.timers.rest);
+      clearTimeout(this.timers.pulse);
+    };
+  }
+
+  /** 0..1; in steps of 0.001. */
+  setThreshold(wanted: number) {
+    this.threshold = Number(Math.min(1, Math.max(0, wanted)).toFixed(3));
+    clearTimeout(this.timers.rest);
+    this.timers.rest = setTimeout(() => this.settle(), REST);
+  }
+
+  sort(order: Order) {
+    this.order = order;
+    const current = this.current;
+    const names = [...this.rows.keys()];
+    const kept = (name: string) => this.rows.get(name)?.kept ?? 0;
+    if (order === 'most') names.sort((a, b) => kept(b) - kept(a));
+    if (order === 'least') names.sort((a, b) => kept(a) - kept(b));
+    this.names = names;
+    this.selected = Math.max(0, current === undefined ? 0 : names.indexOf(current));
+  }
+
+  /** Items that are on the screen: the ones whose figures are kept up to date. */
+  show(first: number, end: number) {
+    this.shown = [first, end];
+    void this.refresh();
+  }
+
+  /** `samples` null: all that are scanned. */
+  async accept(samples: string[] | null) {
+    const all = samples === null;
+    if (all && this.accepting) return;
+    this.accepting ||= all;
+    const { author } = studio;
+    const threshold = this.threshold;
+    const change = await studio.attempt(() =>
+      studio.call('acceptPseudo', { dataset: this.dataset.id, author, threshold, samples }),
+    );
+    if (all) this.accepting = false;
+    if (!change) return;
+    this.mark(change.pseudo);
+    // One picture shows its mark where the eyes are; many are worth a sentence.
+    if (all) studio.toast(`${change.text}. Z takes it back.`, 'good');
+  }
+
+  private async load() {
+    const kept = await readPreference<number>('pseudo-threshold');
+    if (typeof kept === 'number') this.threshold = this.settled = kept;
+    await this.look();
+  }
+
+  /** Everything anew: at the start, and while a scan adds pictures. */
+  private async look() {
+    this.summary = (await studio.attempt(() => studio.call('pseudo', { dataset: this.dataset.id }))) ?? this.summary;
+    const rows = new Map<string, Place>();
+    for (let at: number | null = 0; at !== null && !this.stopped;) at = await this.fetch(rows, at);
+    if (this.stopped) return;
+    this.rows = rows;
+    this.sort(this.order);
+  }
+
+  private async fetch(into: Map<string, Place>, page: number): Promise<number | null> {
+    const threshold = this.settled;
+    const reply = await studio.attempt(() =>
+      studio.call('pseudoSamples', { dataset: this.dataset.id, threshold, after: page, limit: PAGE }),
+    );
+    for (const row of reply?.rows ?? []) into.set(row.sample, { ...row, page });
+    return reply?.next ?? null;
+  }
+
+  private settle() {
+    this.settled = this.threshold;
+    void writePreference('pseudo-threshold', this.settled);
+    this.stale = new Set([...this.rows.values()].map(({ page }) => page));
+    void this.refresh();
+  }
+
+  /** pages whose figures are of an earlier threshold */
+  private stale = new Set<number>();
+
+  /** Fetches the pages again that what is shown belongs to. */
+  private async refresh() {
+    const pages = new Set<number>();
+    for (const name of this.names.slice(...this.shown)) {
+      const page = this.rows.get(name)?.page;
+      if (page !== undefined && this.stale.delete(page)) pages.add(page);
+    }
+    if (!pages.size) return;
+    const rows = new Map(this.rows);
+    for (const page of pages) await this.fetch(rows, page);
+    if (!this.stopped) this.rows = rows;
+  }
+
+  private mark(changed: { sample: string; accepted: number | null }[]) {
+    if (!changed.length) return;
+    const rows = new Map(this.rows);
+    for (const { sample, accepted } of changed) {
+      const row = rows.get(sample);
+      if (row) rows.set(sample, { ...row, accepted });
+    }
+    this.rows = rows;
+    if (!this.summary) return;
+    let accepted = 0;
+    for (const row of rows.values()) if (row.accepted !== null) accepted++;
+    this.summary = { ...this.summary, accepted };
+  }
+
+  private hear(event: StudioEvent) {
+    if (event.type === 'journal') this.mark(event.change.pseudo);
+    if (event.type === 'results' && this.timers.pulse === undefined)
+      this.timers.pulse = setTimeout(() => {
+        this.timers.pulse = undefined;
+        void this.look();
+      }, PULSE);
+  }
+}
