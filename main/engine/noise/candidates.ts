@@ -1,13 +1,13 @@
 import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { findComponents, type Components } from '../masks/components.ts';
-import { logRatio } from './log-ratio.ts';
+import { ceilings } from './log-ratio.ts';
 
 /**
  * How strongly a pixel must contradict its label to belong to a candidate: log-ratio of proposed to given. The low
  * floor follows an error to its outline; the high one cuts it free where weak disagreement joins it to something else.
  */
-const FLOORS = [0.7, 2.1];
+const FLOORS = [0.7, 2.1].map(ceilings);
 
 /**
  * Regions that may be errors, from both sides: contradicted pixels that share their proposed class (what the label
@@ -16,16 +16,21 @@ const FLOORS = [0.7, 2.1];
  * specks are still among them. Pixels without a label are in none.
  */
 export function findCandidates(planes: Planes, given: Uint8Array): Components[] {
-  const { width, height, label } = planes;
+  const { width, height } = planes;
   const key = new Uint8Array(width * height);
-  return FLOORS.flatMap((floor) =>
-    [label, given].map((side) => {
-      for (let i = 0; i < key.length; i++) key[i] = contradicts(planes, given, i, floor) ? side[i] : IGNORE;
-      return findComponents(key, width, height, IGNORE);
-    }),
-  );
+  return FLOORS.flatMap((ceiling) => {
+    keepContradicted(key, planes, given, ceiling);
+    const bySideOfProposal = findComponents(key, width, height, IGNORE);
+    for (let i = 0; i < key.length; i++) if (key[i] !== IGNORE) key[i] = given[i];
+    return [bySideOfProposal, findComponents(key, width, height, IGNORE)];
+  });
 }
 
-function contradicts({ label, confidence, pGiven }: Planes, given: Uint8Array, i: number, floor: number): boolean {
-  return label[i] !== given[i] && given[i] !== IGNORE && logRatio(confidence[i], pGiven[i]) >= floor;
+/** Proposed class of each contradicted pixel; IGNORE elsewhere. */
+function keepContradicted(key: Uint8Array, planes: Planes, given: Uint8Array, ceiling: Int16Array): void {
+  const { label, confidence, pGiven } = planes;
+  for (let i = 0; i < key.length; i++) {
+    const contradicted = label[i] !== given[i] && given[i] !== IGNORE && pGiven[i] <= ceiling[confidence[i]];
+    key[i] = contradicted ? label[i] : IGNORE;
+  }
 }

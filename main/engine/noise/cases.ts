@@ -48,14 +48,14 @@ export function findCases(planes: Planes, given: Uint8Array, classCount: number)
 }
 
 function weigh(scene: Scene): Candidate[] {
-  const { width, height } = scene.planes;
-  const minimum = Math.max(24, (width * height) / 5000);
+  const diagonal = Math.hypot(scene.planes.width, scene.planes.height);
+  const minimum = Math.max(24, diagonal / 8);
   const candidates: Candidate[] = [];
   for (const components of findCandidates(scene.planes, scene.given)) {
     for (let index = 0; index < components.count; index++) {
       if (components.area[index] < minimum) continue;
       const evidence = gatherEvidence(scene, components, index);
-      const score = errorProbability(evidence, width, height);
+      const score = errorProbability(evidence, diagonal);
       if (score >= MIN_SCORE) candidates.push({ components, index, evidence, score });
     }
   }

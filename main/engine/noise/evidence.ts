@@ -18,11 +18,11 @@ export interface Evidence {
   contrast: number;
   /** 2 · area / outline: the width of a long band, half the side of a square */
   thickness: number;
-  /** share of the outline with the same class given and proposed just outside: a patch within its own class */
-  unquestioned: number;
   /** share of the outline across which the given class goes on, and across which the proposed class does */
   givenGoesOn: number;
   proposedGoesOn: number;
+  /** share of the outline across which the given class goes on and is proposed too */
+  unquestioned: number;
   /** how usual this confusion is elsewhere in the picture: of the pixels labelled so, and of those proposed so */
   usual: { ofGiven: number; ofProposed: number };
 }
@@ -58,9 +58,9 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     disagreement: tally.disagreement / area / 255,
     contrast: tally.inner ? tally.innerRatio / tally.inner : tally.ratio / area,
     thickness: (2 * area) / tally.sides,
-    unquestioned: tally.unquestioned / Math.max(1, tally.labelled),
     givenGoesOn: tally.givenGoesOn / Math.max(1, tally.seen),
     proposedGoesOn: tally.proposedGoesOn / Math.max(1, tally.seen),
+    unquestioned: tally.unquestioned / Math.max(1, tally.seen),
     usual: usualConfusion(scene.confusions, tally.confusions, given, proposed),
   };
 }

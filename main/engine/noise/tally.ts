@@ -25,15 +25,14 @@ export class Tally {
   /** pixels with all four neighbours inside, and their ratio */
   inner = 0;
   innerRatio = 0;
-  /** pixel sides between inside and outside; `edge` of them lie on the picture's border, `labelled` at a labelled pixel */
+  /** pixel sides between inside and outside, the picture's border included */
   sides = 0;
-  labelled = 0;
-  /** sides at a pixel where the same given class is proposed too */
-  unquestioned = 0;
-  /** sides with a labelled pixel outside the region a reach away; the same given class there; the same proposed class */
+  /** sides with a labelled pixel outside the region a reach away; those with the same given class there, with the same
+   * proposed class, and with the same class given and proposed as given inside */
   seen = 0;
   givenGoesOn = 0;
   proposedGoesOn = 0;
+  unquestioned = 0;
 
   constructor(classes: number) {
     this.confusions = new Float64Array(classes * classes);
@@ -71,13 +70,11 @@ export class Tally {
     const next = i + step;
     if (room > 0 && mask[next]) return;
     this.sides++;
-    if (room === 0 || given[next] === IGNORE) return;
-    this.labelled++;
-    if (given[next] === given[i] && label[next] === given[i]) this.unquestioned++;
     const far = i + step * reach;
     if (room < reach || mask[far] || given[far] === IGNORE) return;
     this.seen++;
     if (given[far] === given[i]) this.givenGoesOn++;
     if (label[far] === label[i]) this.proposedGoesOn++;
+    if (given[far] === given[i] && label[far] === given[i]) this.unquestioned++;
   }
 }
