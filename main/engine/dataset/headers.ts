@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { close, open, read, statSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { writeAtomic } from '../atomic.ts';
 import { messageOf } from '../errors.ts';
 import { readHeader } from '../images.ts';
@@ -79,7 +80,7 @@ async function inSlices(
     while (at < files.length && performance.now() - start < SLICE) await work(files[at++]);
     await setImmediate();
     if (at - first >= 20) continue;
-    const batch = files.slice(at, (at += 1000));
+    const batch = files.slice(at, (at += 200));
     const fetchAndWork = (file: string) => fetchStart(join(folder, file)).then(() => work(file));
     await inParallel(batch, LANES, fetchAndWork, signal);
   }
@@ -88,12 +89,15 @@ async function inSlices(
 /** Brings the first bytes of a file into memory; what goes wrong shows when it is read. */
 async function fetchStart(path: string): Promise<void> {
   try {
-    const handle = await open(path);
-    await handle.read(Buffer.allocUnsafe(4096), 0, 4096, 0).finally(() => handle.close());
+    const descriptor = await openFile(path, 'r');
+    await readFrom(descriptor, Buffer.allocUnsafe(4096), 0, 4096, 0).finally(() => closeFile(descriptor));
   } catch {
     return;
   }
 }
+
+// The handles of fs/promises cost four times as much.
+const [openFile, readFrom, closeFile] = [promisify(open), promisify(read), promisify(close)];
 
 async function readCache(cacheFile: string): Promise<Map<string, Row>> {
   try {
