@@ -12,6 +12,7 @@ interface Options extends Common {
   out: string;
   format: string;
   replace?: boolean;
+  copy?: boolean;
 }
 
 export function exportCommand(program: Command): void {
@@ -22,6 +23,7 @@ export function exportCommand(program: Command): void {
     .requiredOption('--out <dir>', 'folder to make')
     .option('--format <f>', 'folder: images/, masks/, classes.json, train.txt, manifest.json', 'folder')
     .option('--replace', 'put it in the place of what is in the folder now')
+    .option('--copy', 'copy the pictures; a hard link, as they are made else, is the original under a second name')
     .option('--project <dir>', 'project folder (default: DATASET/.winnow)')
     .option('--json', 'print one JSON document')
     .action((folder: string, options: Options) =>
@@ -32,6 +34,7 @@ export function exportCommand(program: Command): void {
           const result = await exportTrainSet(workspace, resolve(out), {
             replace,
             version,
+            pictures: options.copy ? 'copy' : 'link',
             signal: job.signal,
             onProgress: countWith(job.progress, 'Exporting'),
           });

@@ -35,14 +35,13 @@ const stages = (job: Job) => ({
   export: ['export', job.folder, '--out', join(job.place, 'out')],
 });
 
-/** Everything that the job is for. Ids and times of journal lines differ from run to run, so the manifest is left out. */
+/** Everything that the job is for. */
 async function outcome(job: Job) {
-  const { 'manifest.json': _manifest, ...exported } = await hashesOf(join(job.place, 'out'));
   const order = (rows: { id: string }[]) => rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
     images: await winnowJson('images', job.folder),
     cases: order(await winnowJson('cases', job.folder, '--masks')),
-    exported,
+    exported: await hashesOf(join(job.place, 'out')),
   };
 }
 
