@@ -9,6 +9,12 @@ export async function openFolder(page: Page, folder: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 }
 
+/** From the start page: draws the demo where it is missing, and opens it with its models. */
+export async function openDemo(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Open the demo/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'demo' })).toBeVisible({ timeout: 120_000 });
+}
+
 export async function addModels(page: Page, folder: string): Promise<void> {
   await page.keyboard.press('2');
   await page.getByRole('button', { name: /^Add models/ }).click();
@@ -44,8 +50,28 @@ export async function expectReviewed(page: Page, text: string | RegExp): Promise
   await expect(page.locator('footer').last()).toContainText(text);
 }
 
-export async function acceptPseudoLabels(page: Page): Promise<void> {
+export async function openPseudo(page: Page): Promise<void> {
   await page.keyboard.press('4');
+  await expect(page.getByRole('button', { name: /^Accept all/ })).toBeEnabled();
+}
+
+export async function acceptPseudoLabels(page: Page): Promise<void> {
+  await openPseudo(page);
   await page.getByRole('button', { name: /^Accept all/ }).click();
   await expect(page.getByText(/^\d+ pictures? of \d+ accepted$/)).toBeVisible();
+}
+
+export async function openExport(page: Page): Promise<void> {
+  await page.keyboard.press('5');
+  await expect(page.getByRole('button', { name: /^Export/ }).last()).toBeVisible();
+}
+
+/** Nothing more is loaded, drawn or moved. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all(Array.from(document.images, (image) => image.decode().catch(() => undefined)));
+  });
+  await page.waitForTimeout(400);
 }

@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { findBrowser } from '../support/browser.ts';
+import { built, root, serving } from '../support/program.ts';
+import { openDemo, openExport, openReview, openPseudo, scan, settled } from './steps.ts';
+
+/** Draws the pictures of the README from the demo: at 1440×900 into docs/screenshots, at 1024×700 into the folder named. */
+const small = process.argv[2];
+await built();
+const home = await mkdtemp(join(tmpdir(), 'winnow-screenshots-'));
+const server = await serving([], { WINNOW_HOME: home });
+const { executablePath, args } = await findBrowser();
+const browser = await chromium.launch({ executablePath, args });
+try {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(server.address);
+  await shoot(page, 'start');
+  await openDemo(page);
+  await scan(page);
+  await shoot(page, 'scan');
+  await openReview(page);
+  await shoot(page, 'review');
+  await openPseudo(page);
+  await shoot(page, 'pseudo');
+  await openExport(page);
+  await shoot(page, 'export');
+} finally {
+  await browser.close();
+  await server.stop();
+  await rm(home, { recursive: true, force: true });
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await settled(page);
+  const folder = join(root, 'docs', 'screenshots');
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  console.log(join('docs', 'screenshots', `${name}.png`));
+  if (!small) return;
+  await mkdir(small, { recursive: true });
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await settled(page);
+  await page.screenshot({ path: join(small, `${name}.png`) });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
