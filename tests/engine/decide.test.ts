@@ -11,7 +11,7 @@ import {
   redo,
   undo,
 } from '../../main/engine/decide.ts';
-import { planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
+import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
 import { readCleaned } from '../../main/engine/masks/replay.ts';
 import { caseOf, prepare, type Prepared } from '../support/workspace.ts';
 
@@ -87,7 +87,8 @@ describe('a verdict', () => {
     const label = Uint8Array.from({ length: width * height }, (_, i) => [1, 3, 255][i % 3]);
     const whole = { ...detail, rle: wholeRle(width, height) };
     const bytes = Buffer.concat([label, label, label, label]);
-    await writePlanes(planesFile(project, 'scan1', 's001'), bytes, { sample: 's001', width, height, cases: [whole] });
+    const packed = packPlanes(bytes, { sample: 's001', width, height, cases: [whole] });
+    await writePlanes(planesFile(project, 'scan1', 's001'), packed);
     await decide(p.workspace, 'ann', 'accept', [detail.id]);
     const paints = p.workspace.journal.paintsOf('s001');
     expect(paints.map((paint) => paint.label).sort()).toEqual([20, 40]);

@@ -4,7 +4,7 @@ import type { CaseDetail } from '../../common/case.ts';
 import { rleArea, splitRle, wholeRle } from '../../common/rle.ts';
 import { countConfidence } from '../../main/engine/inference/histogram.ts';
 import { toLine } from '../../main/engine/inference/line.ts';
-import { planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
+import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
 import { scanFolder, writeRecord, type ScanRecord } from '../../main/engine/inference/record.ts';
 import { openLineWriter } from '../../main/engine/inference/tail.ts';
 import type { Workspace } from '../../main/engine/workspace.ts';
@@ -45,7 +45,7 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
       return { ...row, bbox: [...row.bbox], ...numbers, heldOut: true, rle };
     });
     const bytes = Buffer.concat([label, confidence, new Uint8Array(label.length), pGiven]);
-    await writePlanes(planesFile(project, scan, name), bytes, { sample: name, width, height, cases });
+    await writePlanes(planesFile(project, scan, name), packPlanes(bytes, { sample: name, width, height, cases }));
     const facts = { sample: name, score: cases.length ? 0.9 : 0, softmin: 1, labelled: !!given, heldOut: true };
     const histogram = given ? {} : { confidence: countConfidence(label, confidence, classes.length) };
     await lines.append(
