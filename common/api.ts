@@ -2,7 +2,7 @@ import type { CaseDetail, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
 import type { JournalChange } from './journal.ts';
 import type { PseudoRow, PseudoSummary } from './pseudo.ts';
-import type { ModelInfo, ScanResult, ScanSettings, ScanState } from './scan.ts';
+import type { ModelInfo, ScanPlan, ScanResult, ScanSettings, ScanState } from './scan.ts';
 
 /** Everything the studio can be asked, by every host alike. Pixels never pass here: they go by URL (see host.ts). */
 export interface Api {
@@ -20,6 +20,8 @@ export interface Api {
   saveSettings(p: { dataset: string; settings: ScanSettings }): Promise<ScanSettings>;
   /** Reads ONNX files, or those in folders; an unusable file is a row with a `problem`. */
   describe(p: { models: string[] }): Promise<ModelInfo[]>;
+  /** Who would score whom with these settings. */
+  plan(p: { dataset: string; settings: ScanSettings }): Promise<ScanPlan>;
 
   /** Runs to the end; progress comes as events, and from `scanState` after a reload. */
   scan(p: { dataset: string; settings: ScanSettings }): Promise<ScanResult>;
@@ -137,6 +139,6 @@ export type StudioEvent =
 /** How an error travels: a sentence for a person and, for the program, whose fault it was. */
 export interface ApiError {
   message: string;
-  /** input: what was asked for cannot be had as asked; cancelled: the person stopped it; internal: a bug */
-  code: 'input' | 'cancelled' | 'internal';
+  /** input: what was asked for cannot be had as asked; occupied: only because something is there that may be replaced; cancelled: the person stopped it; internal: a bug */
+  code: 'input' | 'occupied' | 'cancelled' | 'internal';
 }

@@ -75,6 +75,8 @@ export interface ScanResult {
 
 /** How the out-of-fold rule falls out for a dataset and a setting, before anything is scanned. */
 export interface ScanPlan {
+  /** the key its results will have; that of the results there are means: it goes on with them. null: no usable model */
+  scan: string | null;
   /** models that can be used */
   members: number;
   /** labelled pictures that are scored only by members that did not train on them */

@@ -5,6 +5,11 @@ export class InputError extends Error {
   override name = 'InputError';
 }
 
+/** Something is in the way that may be replaced if the person says so. */
+export class OccupiedError extends InputError {
+  override name = 'OccupiedError';
+}
+
 export class Cancelled extends Error {
   override name = 'Cancelled';
   constructor(what = 'Cancelled.') {
@@ -16,6 +21,7 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 
 /** How any thrown value travels to a window. */
 export function toApiError(error: unknown): ApiError {
+  if (error instanceof OccupiedError) return { code: 'occupied', message: error.message };
   if (error instanceof InputError) return { code: 'input', message: error.message };
   if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError'))
     return { code: 'cancelled', message: messageOf(error) };

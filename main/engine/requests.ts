@@ -23,6 +23,7 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
   settings: z.strictObject({ dataset }),
   saveSettings: z.strictObject({ dataset, settings: scanSettings }),
   describe: z.strictObject({ models: z.array(text).max(1000) }),
+  plan: z.strictObject({ dataset, settings: scanSettings }),
   scan: z.strictObject({ dataset, settings: scanSettings }),
   scanState: z.strictObject({ dataset }),
   results: z.strictObject({ dataset, after: count, limit }),

@@ -7,6 +7,7 @@ import { openableDemo } from './demo.ts';
 import { InputError } from './errors.ts';
 import { exportPreview, exportTrainSet } from './export/merge.ts';
 import { readPlanes } from './inference/planes.ts';
+import { planScan } from './inference/plan.ts';
 import { scanDataset } from './inference/scan.ts';
 import { exportJob, scanJob, type Job } from './jobs.ts';
 import { describeModels } from './onnx/describe.ts';
@@ -121,6 +122,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       return settings;
     },
     describe: ({ models }) => describeModels(models),
+    plan: ({ dataset, settings }) => planScan(space(dataset).dataset, settings),
     async scan({ dataset, settings }) {
       const { workspace, scan } = at(dataset);
       return scan.run(async (long) => {

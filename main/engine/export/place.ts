@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError, messageOf, OccupiedError } from '../errors.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A folder that is filled under another name beside its final place, and takes that place whole or not at all. */
@@ -79,7 +79,7 @@ async function refuseDangerous({ dataset, project }: Workspace, out: string): Pr
 async function refuseFull(out: string, replace: boolean): Promise<void> {
   const content = await contentOf(out);
   if (content?.length && !replace)
-    throw new InputError(
+    throw new OccupiedError(
       `Expected an empty or new folder at ${out}, found ${content.length} entries: replace it or choose another.`,
     );
 }
