@@ -96,9 +96,9 @@ async function openDemo(): Promise<void> {
   }
 }
 
-/** `winnow FOLDER`: the last argument that is neither a switch nor the program itself. */
+/** The last argument that is neither a switch nor the program itself. */
 function folderIn(argv: string[], cwd: string): string | undefined {
-  const given = argv.slice(app.isPackaged ? 1 : 2).filter((arg) => !arg.startsWith('-'));
+  const given = argv.filter((arg) => !arg.startsWith('-')).slice(app.isPackaged ? 1 : 2);
   return given.length ? resolve(cwd, given[given.length - 1]) : undefined;
 }
 

@@ -5,7 +5,7 @@ import { expect, type Page } from '@playwright/test';
 /** From the start page of a browser: the folder picker is Winnow's own. */
 export async function openFolder(page: Page, folder: string): Promise<void> {
   await page.getByRole('button', { name: /^Open folder/ }).click();
-  await choose(page, folder);
+  await pick(page, folder);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 }
 
@@ -16,14 +16,21 @@ export async function openDemo(page: Page): Promise<void> {
 }
 
 export async function addModels(page: Page, folder: string): Promise<void> {
-  await page.keyboard.press('2');
-  await page.getByRole('button', { name: /^Add models/ }).click();
-  await choose(page, folder);
+  await chooseModels(page);
+  await pick(page, folder);
   await expect(page.getByRole('table', { name: 'Models' })).toBeVisible();
 }
 
-/** Types a path into the picker and takes it. */
-async function choose(page: Page, path: string): Promise<void> {
+export async function chooseModels(page: Page): Promise<void> {
+  await page.keyboard.press('2');
+  await page
+    .getByRole('button', { name: /^Add models/ })
+    .first()
+    .click();
+}
+
+/** Types a path into Winnow's own picker and takes it. */
+export async function pick(page: Page, path: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Path' }).fill(`${path}/`);
   const verb = page.getByRole('dialog').getByRole('button', { name: /^(Choose|Add all in) / });
   await expect(verb).toContainText(path.split('/').at(-1) ?? '');
