@@ -1,6 +1,9 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // For the runes in *.svelte.ts.
+  plugins: [svelte()],
   test: {
     include: ['tests/{engine,hosts,renderer}/**/*.test.ts'],
     testTimeout: 30_000,

@@ -26,7 +26,7 @@ export interface Scene {
 }
 
 /** Device pixels a picture pixel from which the picture itself is drawn as squares, not smoothed. */
-const CRISP_FROM = 4;
+const CRISP_FROM = 8;
 const HALO: Rgb = [8, 9, 11];
 const TEXTURES = ['picture', 'given', 'proposed', 'mask', 'confidence', 'disagreement', 'pGiven', 'palette'] as const;
 type TextureName = (typeof TEXTURES)[number];
@@ -137,7 +137,7 @@ export class Painter {
     gl.uniform4f(layers.at('u_box'), ...(scene.shape?.box ?? ([0, 0, 0, 0] as const)));
     gl.uniform1f(layers.at('u_density'), scene.density);
     gl.uniform3f(layers.at('u_ground'), ...unit(scene.ground));
-    gl.uniform1f(layers.at('u_lean'), { given: -1, proposed: 1, both: 1, none: 0 }[pane.side]);
+    gl.uniform1f(layers.at('u_lean'), { given: -1, proposed: 1, both: 0, none: 0 }[pane.side]);
     gl.uniform1fv(
       layers.at('u_opacity'),
       LAYERS.map((layer) => pane.opacity[layer]),

@@ -32,7 +32,7 @@ uniform vec2 u_origin;      // that middle on the canvas, device pixels from its
 uniform float u_scale;      // device pixels a picture pixel
 uniform float u_density;    // device pixels a CSS pixel
 uniform vec3 u_ground;
-uniform float u_lean;       // +1: the hatch rises (proposed), -1: it falls (given), 0: no hatch
+uniform float u_lean;       // +1: the hatch in the case rises (proposed), -1: it falls (given), 0: none
 uniform float u_opacity[7]; // picture, confidence, disagreement, pGiven, given, proposed, difference
 
 out vec4 color;
@@ -88,11 +88,15 @@ vec4 layersAt(vec2 at) {
   result = over(result, inferno(texelFetch(u_disagreement, texel, 0).r), u_opacity[2]);
   result = over(result, viridis(texelFetch(u_pGiven, texel, 0).r), given == 255u ? 0.0 : u_opacity[3]);
   // Labels around the case step back; a layer at full opacity stays full.
+  bool both = u_opacity[4] > 0.0 && u_opacity[5] > 0.0;
+  bool turn = stripes(1.0, 18.0, 9.0) == 1.0;
   for (int i = 0; i < 2; i++) {
     uint label = i == 0 ? given : proposed;
     float opacity = u_opacity[4 + i];
     if (label == 255u || opacity == 0.0) continue;
-    float alpha = inside == 1.0 || u_box.z == 0.0 ? opacity : opacity * opacity;
+    // Two labels in one view take turns in broad stripes: mixed, they would be a colour of neither.
+    if (both && (given == proposed ? i == 0 : given != 255u && turn == (i == 1))) continue;
+    float alpha = inside == 1.0 || u_box.z == 0.0 ? opacity : opacity * opacity * opacity;
     result = over(result, texelFetch(u_palette, ivec2(label, 0), 0).rgb, alpha);
   }
   if (u_opacity[6] > 0.0 && given != 255u) {

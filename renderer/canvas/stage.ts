@@ -17,6 +17,7 @@ export class Stage {
     this.painter = new Painter(this.context());
     canvas.addEventListener('webglcontextlost', this.onLost);
     canvas.addEventListener('webglcontextrestored', this.onRestored);
+    this.redraw();
   }
 
   set(change: Partial<Scene>) {

@@ -23,8 +23,8 @@ export type Box = readonly [number, number, number, number];
 
 /** CSS pixels a picture pixel at most: one pixel fills a thumb's width, enough to count them. */
 export const MAX_SCALE = 48;
-/** A case is not blown up beyond this when it opens: a few pixels without their surroundings tell nothing. */
-const MAX_OPENING_SCALE = 12;
+/** Picture pixels that the stage's tighter side shows at least when a case opens: a thing without its surroundings tells nothing. */
+const SURROUNDINGS = 128;
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), Math.max(low, high));
 
@@ -41,7 +41,8 @@ export function fit(picture: Size, stage: Size, margin = 24): Viewport {
 export function frame(box: Box, picture: Size, stage: Size, share = 0.6): Viewport {
   const [left, top, width, height] = box;
   const wanted = share * Math.min(stage.width / Math.max(width, 1), stage.height / Math.max(height, 1));
-  const scale = Math.max(Math.min(wanted, MAX_OPENING_SCALE), fit(picture, stage, 0).scale);
+  const closest = Math.min(stage.width, stage.height) / SURROUNDINGS;
+  const scale = Math.max(Math.min(wanted, closest), fit(picture, stage, 0).scale);
   return keepInside({ x: left + width / 2, y: top + height / 2, scale }, picture, stage);
 }
 

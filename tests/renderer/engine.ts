@@ -1,0 +1,105 @@
+import 'fake-indexeddb/auto';
+import type { Method, Params, Reply, ResultsPage, StudioEvent } from '../../common/api.ts';
+import { CASE_KINDS, type CaseRow, type SampleResult, type Verdict } from '../../common/case.ts';
+import type { JournalChange } from '../../common/journal.ts';
+import type { Engine } from '../../renderer/sync.ts';
+
+export const CLASSES = ['road', 'tree', 'car', 'traffic light'].map((name, id) => ({ id, name, color: '#000000' }));
+
+/** A case whose facts follow from its number. */
+export function makeCase(sample: string, n: number): CaseRow {
+  return {
+    id: `${sample}-${n}`,
+    sample,
+    kind: CASE_KINDS[n % 4],
+    given: n % CLASSES.length,
+    proposed: (n + 1) % CLASSES.length,
+    bbox: [n, n, 10, 10],
+    area: 80,
+    score: ((n * 37) % 101) / 101,
+    pGiven: 0.1,
+    agreement: 0.9,
+    disagreement: 0.05,
+    heldOut: true,
+  };
+}
+
+export function makeResult(sample: string, numbers: readonly number[]): SampleResult {
+  const cases = numbers.map((n) => makeCase(sample, n));
+  return { sample, score: 0.5, softmin: 0.5, labelled: true, heldOut: true, width: 100, height: 100, cases };
+}
+
+/** Answers as the engine does, from memory: one list of results, one list of journal lines, several windows. */
+export class FakeEngine implements Engine {
+  scan: string | null = 'scan-1';
+  results: SampleResult[] = [];
+  lines: Pick<JournalChange, 'id' | 'author' | 'type' | 'cases'>[] = [];
+  calls: Method[] = [];
+  /** the next `decide` fails with these words */
+  refuse: string | null = null;
+  private readonly windows = new Set<(event: StudioEvent) => void>();
+
+  listen(window: (event: StudioEvent) => void) {
+    this.windows.add(window);
+  }
+
+  add(...results: SampleResult[]) {
+    this.results.push(...results);
+    this.tell({ type: 'results', dataset: 'd', scan: this.scan ?? '', count: this.results.length });
+  }
+
+  async call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>> {
+    this.calls.push(method);
+    await Promise.resolve();
+    const answer = this.answer(method, params as never);
+    return answer as Reply<M>;
+  }
+
+  private answer(method: Method, params: never): unknown {
+    if (method === 'results') return this.page(params);
+    if (method === 'decisions') return this.since((params as Params<'decisions'>).since);
+    if (method === 'decide') return this.decide(params);
+    if (method === 'undo') return this.undo(params);
+    throw new Error(`Expected no call of ${method}.`);
+  }
+
+  private page({ after, limit }: Params<'results'>): ResultsPage {
+    const start = Math.min(after, this.results.length);
+    const rows = this.results.slice(start, start + limit);
+    const next = start + rows.length;
+    return { scan: this.scan, rows, next, more: next < this.results.length };
+  }
+
+  decide({ author, verdict, cases }: Params<'decide'>): JournalChange {
+    if (this.refuse) throw new Error(this.refuse);
+    return this.append(author, 'verdict', verdict, cases);
+  }
+
+  undo({ author }: Params<'undo'>): JournalChange {
+    const cases = this.lines.at(-1)?.cases.map(({ id }) => id) ?? [];
+    return this.append(author, 'undo', null, cases);
+  }
+
+  private append(author: string, type: JournalChange['type'], verdict: Verdict | null, ids: string[]) {
+    this.lines.push({ id: `line-${this.lines.length}`, author, type, cases: ids.map((id) => ({ id, verdict })) });
+    const change = this.since(this.lines.length - 1);
+    this.tell({ type: 'journal', dataset: 'd', change });
+    return change;
+  }
+
+  private since(seq: number): JournalChange {
+    const lines = this.lines.slice(seq);
+    const { id, author, type } = this.lines.at(-1) ?? { id: '', author: '', type: 'verdict' as const };
+    const cases = [...new Map(lines.flatMap((line) => line.cases).map((one) => [one.id, one])).values()];
+    const rest = { text: '', samples: [], pseudo: [], canUndo: this.lines.length > 0, canRedo: false };
+    return { seq: this.lines.length, id, author, type, cases, ...rest };
+  }
+
+  private tell(event: StudioEvent) {
+    for (const window of this.windows) window(event);
+  }
+}
+
+let stores = 0;
+/** A dataset id nobody used before: its store is empty. */
+export const freshDataset = () => `test-${++stores}`;
