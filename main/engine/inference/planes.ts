@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress, constants } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompress } from 'node:zlib';
 import type { CaseDetail } from '../../../common/case.ts';
 import { splitPlanes, type Planes } from '../../../common/planes.ts';
 import { writeAtomic } from '../atomic.ts';
@@ -15,7 +15,7 @@ import type { Project } from '../project.ts';
 const MAGIC = Buffer.from('WINNOWP1', 'latin1');
 const FIXED = MAGIC.length + 4;
 
-interface Header {
+export interface Header {
   sample: string;
   width: number;
   height: number;
@@ -30,7 +30,6 @@ export interface StoredPlanes {
   stored: Uint8Array;
 }
 
-const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** Hashed, because a sample's name may hold slashes and be longer than a file name may be. */
@@ -39,22 +38,32 @@ export function planesFile(project: Pick<Project, 'cache'>, scan: string, sample
   return join(project.cache, scan, name.slice(0, 2), `${name}.planes`);
 }
 
-/** `bytes`: the four planes one after the other, 4 × width × height. Not forced to disk: a cache can be made again. */
-export async function writePlanes(file: string, bytes: Uint8Array, header: Header): Promise<void> {
+/** The content of a planes file. `bytes`: the four planes one after the other, 4 × width × height. */
+export function packPlanes(bytes: Uint8Array, header: Header): Uint8Array {
   // Level 1 already gets most of what there is to get from smooth maps, in a few milliseconds.
-  const frame = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const frame = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   const head = Buffer.from(JSON.stringify(header));
   const fixed = Buffer.alloc(FIXED);
   MAGIC.copy(fixed);
   fixed.writeUInt32LE(head.length, MAGIC.length);
-  const whole = Buffer.concat([fixed, head, frame]);
+  return Buffer.concat([fixed, head, frame]);
+}
+
+/** Not forced to disk: a cache can be made again. */
+export async function writePlanes(file: string, packed: Uint8Array): Promise<void> {
   try {
-    await writeAtomic(file, whole, { durable: false });
+    await writeAtomic(file, packed, { durable: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await mkdir(dirname(file), { recursive: true });
-    await writeAtomic(file, whole, { durable: false });
+    await writeAtomic(file, packed, { durable: false });
   }
+}
+
+/** Names of all planes files of a scan, without folder, to be asked before pictures are taken for done. */
+export async function listPlanes(project: Pick<Project, 'cache'>, scan: string): Promise<Set<string>> {
+  const names = await readdir(join(project.cache, scan), { recursive: true }).catch((): string[] => []);
+  return new Set(names.map((name) => basename(name)));
 }
 
 /** What scan `scan` knows of the pixels of one picture; null where the cache has nothing usable. */

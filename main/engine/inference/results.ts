@@ -91,6 +91,11 @@ export class Results {
     for (const entry of this.log) if (entry) yield this.toResult(entry);
   }
 
+  /** Cases of a picture, without making them. */
+  caseCount(sample: string): number {
+    return this.entry(sample)?.count ?? 0;
+  }
+
   /** Size and time of change, and hash of the bytes, that the picture had when it was scanned. */
   source(sample: string): { stat: string; hash: string } | undefined {
     return this.entry(sample);

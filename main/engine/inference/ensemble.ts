@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Finding, SampleRow } from '../../../common/dataset.ts';
+import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { InputError, messageOf } from '../errors.ts';
+import { describeModels } from '../onnx/describe.ts';
+import type { ScanRecord } from './record.ts';
+
+/** Changes whenever the same models and settings would give other results than before. */
+const ALGORITHM = 1;
+
+/** The members of a scan and which of them did not see a picture in training. */
+export interface Ensemble {
+  /** usable ones, in an order that does not depend on how they were named */
+  members: ModelInfo[];
+  /** fold of a sample by name */
+  folds: ReadonlyMap<string, number>;
+  record: ScanRecord;
+  /** models that cannot be used */
+  findings: Finding[];
+}
+
+const Folds = z.record(z.string(), z.number().int());
+
+/** Throws InputError where no model can be used or the folds asked for cannot be read. */
+export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Promise<Ensemble> {
+  const described = await describeModels(settings.models);
+  const findings: Finding[] = [];
+  const usable: { info: ModelInfo; sha256: string }[] = [];
+  for (const info of described) {
+    const problem = info.problem ?? classProblem(info, dataset.classMap.classes.length);
+    if (problem) findings.push({ file: info.file, problem });
+    else usable.push({ info, sha256: await hashFile(info.file) });
+  }
+  if (!usable.length) throw noModel(findings);
+  usable.sort((a, b) => identity(a).localeCompare(identity(b)));
+  const folds = await readFolds(dataset, settings, findings);
+  const members = usable.map(({ info }) => info);
+  return { members, folds, findings, record: recordOf(dataset, settings, usable, folds) };
+}
+
+export function noModel(findings: readonly Finding[]): InputError {
+  const why = findings.map(({ file, problem }) => `${file}: ${problem}`).join(' ');
+  return new InputError(`Expected at least one usable model, found none. ${why}`.trim());
+}
+
+/**
+ * Out-of-fold rule: a labelled picture is scored by the members that were held out of its fold, all others by all members.
+ * Returns indexes in `members`; `alive` leaves out members that turned out not to run.
+ */
+export function membersFor(
+  { members, folds }: Pick<Ensemble, 'members' | 'folds'>,
+  sample: SampleRow,
+  alive: (member: number) => boolean,
+): { members: number[]; heldOut: boolean } {
+  const all = members.map((_, i) => i).filter(alive);
+  // Nobody trains on a picture that has no mask.
+  if (sample.mask === null) return { members: all, heldOut: true };
+  const fold = folds.get(sample.name);
+  const heldOut = fold === undefined ? [] : all.filter((i) => members[i].fold === fold);
+  return heldOut.length ? { members: heldOut, heldOut: true } : { members: all, heldOut: false };
+}
+
+function classProblem({ classes }: ModelInfo, expected: number): string | null {
+  if (classes === null || classes === expected) return null;
+  return `Expected ${expected} classes as in the dataset, found ${classes}.`;
+}
+
+type Usable = { info: ModelInfo; sha256: string };
+
+/** What of a member its results depend on. */
+const identity = ({ info, sha256 }: Usable) => JSON.stringify([sha256, info.fold, info.activation, info.preprocessing]);
+
+function recordOf(dataset: Dataset, { tta }: ScanSettings, usable: Usable[], folds: Ensemble['folds']): ScanRecord {
+  const classes = dataset.classMap.classes.map(({ id }) => id);
+  const sortedFolds = [...folds].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = [ALGORITHM, tta, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
+  const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  const members = usable.map(({ info: { file, name, fold, activation, preprocessing }, sha256 }) => {
+    return { file, name, fold, activation, preprocessing, sha256 };
+  });
+  return { version: 1, key, classes, tta, members };
+}
+
+/** Folds that were asked for have to be there; those of the dataset are taken if they are. */
+async function readFolds(dataset: Dataset, settings: ScanSettings, findings: Finding[]): Promise<Ensemble['folds']> {
+  const file = settings.folds ?? join(dataset.folder, 'folds.json');
+  try {
+    return new Map(Object.entries(Folds.parse(JSON.parse(await readFile(file, 'utf8')))));
+  } catch (error) {
+    if (settings.folds === null && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
+    const problem = `Expected {sample name: fold} in ${file}, found ${what}.`;
+    if (settings.folds !== null) throw new InputError(problem);
+    findings.push({ file: 'folds.json', problem });
+    return new Map();
+  }
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { CaseDetail, SampleResult } from '../../../common/case.ts';
+import { splitPlanes } from '../../../common/planes.ts';
+import { findCases, type FoundCase } from '../noise/cases.ts';
+import { pictureScore, softmin } from '../noise/score.ts';
+import { countConfidence, type SparseHistogram } from './histogram.ts';
+import type { Task } from './protocol.ts';
+import type { Pixels } from './source.ts';
+
+/** What the planes of one picture say. `planes`: see splitPlanes. */
+export function examine(
+  { sample, heldOut }: Pick<Task, 'sample' | 'heldOut'>,
+  pixels: Pick<Pixels, 'width' | 'height' | 'given'>,
+  bytes: Uint8Array,
+  classes: number,
+): { result: SampleResult; cases: CaseDetail[]; confidence?: SparseHistogram } {
+  const { width, height, given } = pixels;
+  const planes = splitPlanes(bytes, width, height);
+  const facts = { sample: sample.name, labelled: given !== null, heldOut, width, height };
+  if (!given) {
+    const confidence = countConfidence(planes.label, planes.confidence, classes);
+    return { result: { ...facts, score: 0, softmin: 1, cases: [] }, cases: [], confidence };
+  }
+  const found = findCases(planes, given, classes);
+  const cases = found.map((one) => named(one, sample.name, heldOut));
+  const score = short(pictureScore(found, planes, given));
+  const rows = cases.map(({ rle: _rle, ...row }) => row);
+  return { result: { ...facts, score, softmin: short(softmin(planes.pGiven, given)), cases: rows }, cases };
+}
+
+/** Names a case by what it is, so that the same case found again has the same name. */
+function named(found: FoundCase, sample: string, heldOut: boolean): CaseDetail {
+  const { kind, given, proposed, bbox, area } = found;
+  const id = createHash('sha256').update([sample, kind, given, proposed, bbox.join(','), area].join('|'));
+  const { score, pGiven, agreement, disagreement } = found;
+  return {
+    ...found,
+    id: id.digest('hex').slice(0, 16),
+    sample,
+    score: short(score),
+    pGiven: short(pGiven),
+    agreement: short(agreement),
+    disagreement: short(disagreement),
+    heldOut,
+  };
+}
+
+/** Six digits that count: more would only make files longer. */
+const short = (value: number) => Number(value.toPrecision(6));

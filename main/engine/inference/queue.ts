@@ -1,0 +1,45 @@
+import type { Task } from './protocol.ts';
+
+/** Tasks of one chain of members belong together: a process that stays with them loads their sessions once. */
+export const chainOf = (task: Pick<Task, 'members' | 'sample'>): string =>
+  `${task.members.join()} ${task.sample.mask === null ? 'unlabelled' : 'labelled'}`;
+
+/** Tasks by chain. Each process works through one chain at a time and then takes one that nobody has begun. */
+export class TaskQueue {
+  private readonly groups = new Map<string, { tasks: Task[]; begun: boolean }>();
+
+  add(task: Task): void {
+    const key = chainOf(task);
+    const group = this.groups.get(key);
+    if (group) group.tasks.push(task);
+    else this.groups.set(key, { tasks: [task], begun: false });
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const { tasks } of this.groups.values()) size += tasks.length;
+    return size;
+  }
+
+  /** The next task for a process whose last one was of `chain`; null: none left. */
+  take(chain: string | null): Task | null {
+    const own = chain === null ? undefined : this.groups.get(chain);
+    const group = own?.tasks.length ? own : this.largest();
+    if (!group) return null;
+    group.begun = true;
+    return group.tasks.shift() ?? null;
+  }
+
+  /** Takes every waiting task out. */
+  clear(): Task[] {
+    const all = [...this.groups.values()].flatMap(({ tasks }) => tasks);
+    this.groups.clear();
+    return all;
+  }
+
+  /** The first chain nobody has begun, else the one with most left to share. */
+  private largest() {
+    const left = [...this.groups.values()].filter(({ tasks }) => tasks.length);
+    return left.find(({ begun }) => !begun) ?? left.sort((a, b) => b.tasks.length - a.tasks.length).at(0);
+  }
+}

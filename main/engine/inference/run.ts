@@ -1,0 +1,151 @@
+import { availableParallelism } from 'node:os';
+import type { Finding } from '../../../common/dataset.ts';
+import type { ScanSettings } from '../../../common/scan.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { Project } from '../project.ts';
+import { membersFor, noModel, type Ensemble } from './ensemble.ts';
+import type { ResultLine } from './line.ts';
+import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
+import type { Progress } from './progress.ts';
+import type { Plan, Provider, Stages, Task } from './protocol.ts';
+import { providersFor } from './provider.ts';
+import { TaskQueue } from './queue.ts';
+import type { Results } from './results.ts';
+import type { LineWriter } from './tail.ts';
+
+/** One prepares pictures while the other's run. */
+const PROCESSES_ON_GPU = 2;
+
+/** Milliseconds between looks at what was appended, for those who watch the results. */
+const REFRESH_MS = 250;
+
+interface Parts {
+  dataset: Dataset;
+  project: Project;
+  settings: ScanSettings;
+  ensemble: Ensemble;
+  progress: Progress;
+  writer: LineWriter;
+  results: Results;
+  workerFile: string;
+  signal?: AbortSignal;
+}
+
+/** One run over the pictures to do: what comes back from the processes, and what that means for those still waiting. */
+export class Run {
+  readonly stages: Stages = { decode: 0, model: 0, cases: 0, encode: 0 };
+  private readonly parts: Parts;
+  private readonly queue = new TaskQueue();
+  /** members that turned out not to run */
+  private readonly dead = new Set<number>();
+  private readonly written: Promise<void>[] = [];
+  private readonly stop = new AbortController();
+  private problem: Error | null = null;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  async all(tasks: readonly Task[]): Promise<void> {
+    const [first] = tasks;
+    if (!first) return;
+    for (const task of tasks) this.queue.add(task);
+    const { workerFile, signal, results } = this.parts;
+    const stop = signal ? AbortSignal.any([signal, this.stop.signal]) : this.stop.signal;
+    const watch = setInterval(() => void results.refresh().catch(() => undefined), REFRESH_MS);
+    try {
+      const processes = (provider: Provider) => Math.min(tasks.length, this.processesOn(provider));
+      await runPool(this.work(), { workerFile, plan: this.plan(first), processes, signal: stop });
+    } finally {
+      clearInterval(watch);
+      await Promise.all(this.written);
+    }
+    if (this.problem) throw this.problem;
+  }
+
+  private work(): PoolWork {
+    return {
+      take: (chain) => this.queue.take(chain),
+      left: () => this.queue.size,
+      finish: (task, message) => this.finish(task, message),
+      setAside: (task, problem) => this.fail(task, problem),
+      note: (finding) => this.note(finding),
+      ready: (provider, processes) => this.parts.progress.set({ phase: 'running', provider, processes }),
+    };
+  }
+
+  private processesOn(provider: Provider): number {
+    return this.parts.settings.processes ?? (provider === 'cpu' ? availableParallelism() : PROCESSES_ON_GPU);
+  }
+
+  private plan(check: Task): Plan {
+    const { dataset, project, settings, ensemble } = this.parts;
+    return {
+      folder: dataset.folder,
+      cache: project.cache,
+      scan: ensemble.record.key,
+      classMap: dataset.classMap,
+      members: ensemble.members,
+      tta: settings.tta,
+      providers: providersFor(settings.device, process.platform),
+      check,
+    };
+  }
+
+  private finish(task: Task, message: TaskMessage): void {
+    if (message.type === 'bad') this.fail(task, message.problem);
+    else if (message.type === 'member') this.drop(task, message.member, message.problem);
+    else if (message.type === 'same') this.keep(task, message.stat);
+    else {
+      for (const [stage, seconds] of Object.entries(message.stages)) this.stages[stage as keyof Stages] += seconds;
+      this.write(message.line);
+      const { scanned, cases } = this.parts.progress.state;
+      const found = message.line.cases.length;
+      this.parts.progress.count({ scanned: scanned + 1, cases: cases + found, latest: task.sample.name });
+    }
+  }
+
+  /** The bytes are those scanned before, only the files' times differ: the new times are what is written down. */
+  private keep(task: Task, stat: string): void {
+    const { results, progress } = this.parts;
+    const line = results.line(task.sample.name);
+    if (line) this.write({ ...line, stat });
+    const { cached, cases } = progress.state;
+    progress.count({ cached: cached + 1, cases: cases + (line?.cases.length ?? 0) });
+  }
+
+  private write(line: ResultLine): void {
+    const done = this.parts.writer.append(JSON.stringify(line));
+    done.catch((error: Error) => this.abandon(error));
+    this.written[0] = done.catch(() => undefined);
+  }
+
+  private fail(task: Task, problem: string): void {
+    this.note({ file: task.sample.image, problem });
+    this.parts.progress.count({ failed: this.parts.progress.state.failed + 1 });
+  }
+
+  private note(finding: Finding): void {
+    const { findings } = this.parts.progress.state;
+    const known = findings.some(({ file, problem }) => file === finding.file && problem === finding.problem);
+    if (!known) this.parts.progress.set({ findings: [...findings, finding] });
+  }
+
+  /** A member cannot be run: every picture that waits for it goes to those that are left. */
+  private drop(task: Task, member: number, problem: string): void {
+    const { ensemble, progress } = this.parts;
+    if (!this.dead.has(member)) {
+      this.dead.add(member);
+      this.note({ file: ensemble.members[member].file, problem });
+    }
+    if (this.dead.size === ensemble.members.length) return this.abandon(noModel(progress.state.findings));
+    const alive = (one: number) => !this.dead.has(one);
+    for (const one of [task, ...this.queue.clear()])
+      this.queue.add({ ...one, ...membersFor(ensemble, one.sample, alive) });
+  }
+
+  private abandon(error: Error): void {
+    this.problem ??= error;
+    this.stop.abort();
+  }
+}

@@ -1,0 +1,97 @@
+import { basename, join } from 'node:path';
+import type { SampleRow } from '../../../common/dataset.ts';
+import type { ScanResult, ScanSettings, ScanState } from '../../../common/scan.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { Cancelled } from '../errors.ts';
+import { inParallel, throwIfCancelled, type Long } from '../long.ts';
+import { makeProject, type Project } from '../project.ts';
+import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
+import { listPlanes, planesFile } from './planes.ts';
+import { Progress } from './progress.ts';
+import type { Task } from './protocol.ts';
+import { scanFolder, writeRecord } from './record.ts';
+import type { Results } from './results.ts';
+import { Run } from './run.ts';
+import { statOf } from './source.ts';
+import { openLineWriter } from './tail.ts';
+
+export interface ScanOptions extends Long<ScanState> {
+  /** follows what this scan finds, and knows what earlier runs found */
+  results: Results;
+  /** only the first so many pictures */
+  limit?: number;
+  /** [i, n], i from 1: only every n-th picture, from the i-th on; several machines can share a project folder */
+  shard?: [number, number];
+  /** what an inference process is started with: worker.ts, or what it was built to */
+  workerFile: string;
+}
+
+/**
+ * Scans every picture that has not been scanned with these models and settings: planes and results go to the cache as
+ * they come, so that a run that ends early, however it ends, is gone on with by the next. Rejects with InputError where
+ * no model is usable, with Cancelled where the signal says so; what concerns one model or picture is a finding.
+ */
+export async function scanDataset(
+  dataset: Dataset,
+  project: Project,
+  settings: ScanSettings,
+  options: ScanOptions,
+): Promise<ScanResult> {
+  const { results, signal, onProgress = () => undefined } = options;
+  const ensemble = await openEnsemble(dataset, settings);
+  throwIfCancelled(signal);
+  const { key } = ensemble.record;
+  await makeProject(project);
+  await writeRecord(project, ensemble.record);
+  await results.use(key);
+
+  const samples = chosen(dataset.samples, options);
+  const progress = new Progress(samples.length, [...ensemble.findings], onProgress);
+  const tasks = await toDo(dataset, project, ensemble, samples, progress, options);
+  const writer = await openLineWriter(join(scanFolder(project, key), resultsName(options.shard)));
+  const run = new Run({ dataset, project, settings, ensemble, progress, writer, ...options });
+  try {
+    await run.all(tasks);
+  } finally {
+    await writer.close();
+    await results.refresh();
+    progress.flush();
+  }
+  if (signal?.aborted) throw new Cancelled('The scan was cancelled; what it had done is kept.');
+  const { scanned, cached, failed, cases, provider, findings } = progress.state;
+  return { scanned, cached, failed, cases, seconds: progress.seconds, provider, findings, stages: run.stages };
+}
+
+function chosen(samples: readonly SampleRow[], { limit = Infinity, shard = [1, 1] }: ScanOptions): SampleRow[] {
+  const [part, parts] = shard;
+  return samples.filter((_, i) => i % parts === part - 1).slice(0, limit);
+}
+
+const resultsName = (shard?: [number, number]) => (shard ? `results-${shard.join('-of-')}.jsonl` : 'results.jsonl');
+
+/** The pictures that are not done yet, or no longer what they were; none of them is read for it. */
+async function toDo(
+  dataset: Dataset,
+  project: Project,
+  ensemble: Ensemble,
+  samples: readonly SampleRow[],
+  progress: Progress,
+  { results, signal }: ScanOptions,
+): Promise<Task[]> {
+  const { key } = ensemble.record;
+  const planes = await listPlanes(project, key);
+  const tasks: (Task | null)[] = samples.map(() => null);
+  const look = async (sample: SampleRow, id: number) => {
+    const there = planes.has(basename(planesFile(project, key, sample.name)));
+    const before = there ? results.source(sample.name) : undefined;
+    const now = before && (await statOf(dataset.folder, sample).catch(() => null));
+    if (before && before.stat === now) {
+      const { cached, cases } = progress.state;
+      progress.set({ cached: cached + 1, cases: cases + results.caseCount(sample.name) });
+    } else {
+      tasks[id] = { id, sample, known: before?.hash ?? null, ...membersFor(ensemble, sample, () => true) };
+    }
+  };
+  await inParallel(samples, 32, look, signal);
+  return tasks.filter((task) => task !== null);
+}

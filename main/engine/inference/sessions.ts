@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import type { Finding } from '../../../common/dataset.ts';
+import type { ModelInfo } from '../../../common/scan.ts';
+import { messageOf } from '../errors.ts';
+import { carriedBy, compileMember, gridOf, Value, type Chain, type Role } from '../onnx/compile.ts';
+import type { Model } from '../onnx/model.ts';
+import { decodeModel } from '../onnx/proto.ts';
+import type { Plan, Provider, Task } from './protocol.ts';
+import type { Pixels } from './source.ts';
+
+/** A tensor on its way in or out. */
+export interface Tensor {
+  type: 'float32' | 'uint8';
+  data: Float32Array | Uint8Array;
+  dims: readonly number[];
+}
+
+/** A loaded graph. `into`: tensors to write outputs to instead of new ones. */
+export interface Session {
+  run(feeds: Record<string, Tensor>, into?: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+export type Load = (graph: Uint8Array, provider: Provider) => Promise<Session>;
+
+/** A member that cannot be run, whatever the picture. */
+export class MemberError extends Error {
+  override name = 'MemberError';
+  readonly member: number;
+  constructor(member: number, message: string) {
+    super(message);
+    this.member = member;
+  }
+}
+
+/** One member in its place of the chain, loaded. */
+interface Link {
+  member: number;
+  role: Role;
+  model: Model;
+  session: Session;
+  /** has run on at least one picture: what fails from then on is the picture's fault */
+  proven: boolean;
+  /** sums of the last picture, reused for the next of the same size */
+  kept: { size: string; sums: Record<string, Tensor> } | null;
+}
+
+/** Networks that halve the picture several times often run on multiples of this only. */
+const USUAL_MULTIPLE = 32;
+
+/**
+ * The sessions of one chain of members at a time: tasks come sorted by chain, so a process holds the sessions of one
+ * held-out group.
+ */
+export class Sessions {
+  private readonly plan: Pick<Plan, 'members' | 'classMap' | 'tta'>;
+  private readonly provider: Provider;
+  private readonly load: Load;
+  private readonly note: (finding: Finding) => void;
+  private key = '';
+  private links: Link[] = [];
+
+  constructor(plan: Sessions['plan'], provider: Provider, load: Load, note: Sessions['note']) {
+    this.plan = plan;
+    this.provider = provider;
+    this.load = load;
+    this.note = note;
+  }
+
+  /** Planes of one picture, 4 × width × height bytes. Throws MemberError where a member cannot be run at all. */
+  async run(task: Pick<Task, 'members'>, pixels: Pixels): Promise<Uint8Array> {
+    const { width, height, rgb, given } = pixels;
+    await this.use(task.members, given !== null);
+    const feeds: Record<string, Tensor> = { [Value.pixels]: { type: 'uint8', data: rgb, dims: [1, height, width, 3] } };
+    if (given) feeds[Value.given] = { type: 'uint8', data: given, dims: [1, height, width] };
+    let sums: Record<string, Tensor> = {};
+    for (const link of this.links) {
+      const { [Value.given]: labels, ...picture } = feeds;
+      const own = link.role.last && labels ? feeds : picture;
+      const out = await this.step(link, { ...own, ...sums }, `${width}×${height}`);
+      if (link.role.last) return out[Value.planes].data as Uint8Array;
+      sums = asInputs(out, carriedBy(link.role.chain));
+    }
+    throw new Error('Expected a chain of at least one member.');
+  }
+
+  async release(): Promise<void> {
+    const links = this.links;
+    this.links = [];
+    this.key = '';
+    for (const { session } of links) await session.release();
+  }
+
+  private async use(members: readonly number[], labelled: boolean): Promise<void> {
+    const key = `${members.join()} ${labelled}`;
+    if (key === this.key) return;
+    await this.release();
+    const models = await Promise.all(members.map((member) => this.read(member)));
+    const chain: Chain = {
+      members: members.length,
+      tta: this.plan.tta,
+      classes: this.plan.classMap.classes.length,
+      labelled,
+      grid: models.some((model, i) => gridOf(model, this.info(members[i])) === 'full') ? 'full' : 'coarse',
+      sumByConvolution: this.provider === 'cpu',
+    };
+    for (const [i, member] of members.entries()) {
+      const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
+      const model = models[i];
+      const session = await this.create(member, model, role);
+      this.links.push({ member, role, model, session, proven: false, kept: null });
+    }
+    this.key = key;
+  }
+
+  private async step(link: Link, feeds: Record<string, Tensor>, size: string): Promise<Record<string, Tensor>> {
+    const into = link.kept?.size === size ? link.kept.sums : undefined;
+    let out: Record<string, Tensor>;
+    try {
+      out = await link.session.run(feeds, into);
+    } catch (error) {
+      if (link.proven) throw error;
+      out = await this.retry(link, feeds, error);
+    }
+    link.proven = true;
+    if (!link.role.last) link.kept = { size, sums: out };
+    return out;
+  }
+
+  /** A first run that failed may have failed for the picture's size; if not, the member cannot be used. */
+  private async retry(link: Link, feeds: Record<string, Tensor>, error: unknown): Promise<Record<string, Tensor>> {
+    await link.session.release();
+    link.role = { ...link.role, multiple: USUAL_MULTIPLE };
+    link.session = await this.create(link.member, link.model, link.role);
+    try {
+      return await link.session.run(feeds);
+    } catch {
+      const expected = `Expected a network that gives ${link.role.chain.classes} classes for any picture`;
+      throw new MemberError(link.member, `${expected}, found ${firstLine(error)}`);
+    }
+  }
+
+  private async create(member: number, model: Model, role: Role): Promise<Session> {
+    try {
+      return await this.load(compileMember(model, this.info(member), role), this.provider);
+    } catch (error) {
+      if (this.provider === 'cpu')
+        throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
+      this.note({
+        file: this.info(member).file,
+        problem: `Expected it to load on ${this.provider}, found ${firstLine(error)} It runs on the CPU.`,
+      });
+    }
+    try {
+      return await this.load(compileMember(model, this.info(member), role), 'cpu');
+    } catch (error) {
+      throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
+    }
+  }
+
+  private info = (member: number): ModelInfo => this.plan.members[member];
+
+  private async read(member: number): Promise<Model> {
+    try {
+      return decodeModel(await readFile(this.info(member).file));
+    } catch (error) {
+      throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
+    }
+  }
+}
+
+function asInputs(outputs: Record<string, Tensor>, count: number): Record<string, Tensor> {
+  return Object.fromEntries(Value.sums.slice(0, count).map((name, i) => [name, outputs[Value.next[i]]]));
+}
+
+/** A library's message as the end of a sentence. */
+const firstLine = (error: unknown) => `${messageOf(error).split('\n')[0].trim().replace(/\.$/, '')}.`;

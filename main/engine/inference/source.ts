@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SampleRow } from '../../../common/dataset.ts';
+import { toIndexes } from '../dataset/labels.ts';
+import { readMask, readPicture } from '../images.ts';
+
+/** Size and time of change of picture and mask: as long as this stays, they need not be read to know them unchanged. */
+export async function statOf(folder: string, sample: Pick<SampleRow, 'image' | 'mask'>): Promise<string> {
+  const parts = [sample.image, sample.mask].map(async (file) => {
+    if (file === null) return 'none';
+    const { size, mtimeMs } = await stat(join(folder, file));
+    return `${size}@${mtimeMs}`;
+  });
+  return (await Promise.all(parts)).join(' ');
+}
+
+/** The files of one sample as read, once. */
+export interface Source {
+  stat: string;
+  /** of the bytes of picture and mask */
+  hash: string;
+  picture: Uint8Array;
+  mask: Uint8Array | null;
+}
+
+export async function readSource(folder: string, sample: SampleRow): Promise<Source> {
+  // Before the bytes: a file that changes in between is then seen as changed, never the other way round.
+  const when = await statOf(folder, sample);
+  const [picture, mask] = await Promise.all([
+    readFile(join(folder, sample.image)),
+    sample.mask === null ? null : readFile(join(folder, sample.mask)),
+  ]);
+  const hash = createHash('sha256').update(picture);
+  if (mask) hash.update(`mask ${mask.length}`).update(mask);
+  return { stat: when, hash: hash.digest('hex').slice(0, 32), picture, mask };
+}
+
+export interface Pixels {
+  width: number;
+  height: number;
+  /** RGB, width × height × 3 */
+  rgb: Uint8Array;
+  /** class indexes and IGNORE, width × height; null: unlabelled */
+  given: Uint8Array | null;
+}
+
+/** Throws Error, one sentence, where a file cannot be decoded or the two do not fit. `table`: see labelTable. */
+export async function decodeSource(source: Source, table: Uint8Array): Promise<Pixels> {
+  const [picture, mask] = await Promise.all([
+    readPicture(source.picture),
+    source.mask ? readMask(source.mask).catch(inMask) : null,
+  ]);
+  const { width, height, data: rgb } = picture;
+  if (mask && (mask.width !== width || mask.height !== height))
+    throw new Error(`Expected a mask of ${width}×${height} pixels, found ${mask.width}×${mask.height}.`);
+  return { width, height, rgb, given: mask ? toIndexes(mask, table) : null };
+}
+
+function inMask(error: unknown): never {
+  throw new Error(`Mask: ${error instanceof Error ? error.message : String(error)}`);
+}

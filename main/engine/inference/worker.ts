@@ -1,0 +1,48 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { FromWorker, ToWorker } from './protocol.ts';
+import type { Load, Session, Tensor } from './sessions.ts';
+import { startWork, type Work } from './work.ts';
+
+/**
+ * One inference process. Running a model blocks its thread, and ending a thread while a model runs would end the whole
+ * program; so models run here, where being killed harms nobody.
+ */
+
+const tell = (message: FromWorker) => {
+  if (process.connected) process.send?.(message);
+};
+
+/** One thread a session: several sessions side by side use the cores better than several threads in one. */
+const load: Load = async (graph, provider) => {
+  const session = await InferenceSession.create(graph, {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  return {
+    run: async (feeds, into) =>
+      (await session.run(toOrt(feeds), into ? toOrt(into) : {})) as unknown as Record<string, Tensor>,
+    release: () => session.release(),
+  } satisfies Session;
+};
+
+const toOrt = (tensors: Record<string, Tensor>) =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      tensor instanceof OrtTensor ? tensor : new OrtTensor(tensor.type, tensor.data as never, tensor.dims),
+    ]),
+  );
+
+let work: Work | null = null;
+
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'plan') work = startWork(message.plan, load, tell);
+  else work?.add(message.task);
+});
+
+// Nobody is left to work for. A plain exit would tear down sessions that may be running.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
