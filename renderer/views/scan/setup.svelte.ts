@@ -44,7 +44,8 @@ export class Setup {
     const settings = { ...this.settings, ...change };
     this.settings = settings;
     const saved = await studio.attempt(() => studio.call('saveSettings', { dataset: this.dataset.id, settings }));
-    if (saved && (change.models || change.folds !== undefined)) await this.describe();
+    // Device and processes change neither who scores whom nor what is found.
+    if (saved && (change.models || change.tta || change.folds !== undefined)) await this.describe();
   }
 
   /** Runs in the engine; what becomes of it is told by `studio.scan`. */
@@ -67,9 +68,15 @@ export class Setup {
     const { settings } = this;
     if (!settings) return;
     this.reading = true;
-    const models = await studio.attempt(() => studio.call('describe', { models: settings.models }));
+    const answers = await studio.attempt(() =>
+      Promise.all([
+        studio.call('describe', { models: settings.models }),
+        studio.call('plan', { dataset: this.dataset.id, settings }),
+      ]),
+    );
     // A slower answer about an older list must not take the place of a newer one.
-    if (models && settings.models === this.settings?.models) this.models = models;
+    if (settings !== this.settings) return;
+    if (answers) [this.models, this.plan] = answers;
     this.reading = false;
   }
 }
