@@ -37,6 +37,8 @@ export class FakeEngine implements Engine {
   calls: Method[] = [];
   /** the next `decide` fails with these words */
   refuse: string | null = null;
+  /** every call fails */
+  away = false;
   private readonly windows = new Set<(event: StudioEvent) => void>();
 
   listen(window: (event: StudioEvent) => void) {
@@ -51,6 +53,7 @@ export class FakeEngine implements Engine {
   async call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>> {
     this.calls.push(method);
     await Promise.resolve();
+    if (this.away) throw new Error('The engine is away.');
     const answer = this.answer(method, params as never);
     return answer as Reply<M>;
   }
