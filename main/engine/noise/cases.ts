@@ -13,9 +13,9 @@ import type { Scene } from './tally.ts';
 export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut'>;
 
 /** Weaker candidates are not worth a look. */
-const MIN_SCORE = 0.01;
+const MIN_SCORE = 0.005;
 /** A candidate that has more of itself than this in better ones is the same error again. */
-const MAX_OVERLAP = 0.5;
+const MAX_OVERLAP = 0.6;
 
 interface Candidate {
   components: Components;

@@ -8,7 +8,8 @@ import type { Evidence } from './evidence.ts';
  */
 export function kindOf({ thickness, givenGoesOn, proposedGoesOn }: Evidence, width: number, height: number): CaseKind {
   const displacement = Math.hypot(width, height) / 120;
-  if (thickness <= displacement && givenGoesOn > 0.1 && givenGoesOn < 0.6 && proposedGoesOn > 0.4) return 'boundary';
-  if (givenGoesOn > 0.55) return 'missing';
-  return proposedGoesOn - givenGoesOn > 0.6 ? 'extra' : 'wrong-class';
+  const between = givenGoesOn > 0.1 && givenGoesOn < 0.6 && proposedGoesOn > 0.3;
+  if (between && thickness <= displacement) return 'boundary';
+  if (givenGoesOn > 0.6) return 'missing';
+  return proposedGoesOn - givenGoesOn > 0.7 ? 'extra' : 'wrong-class';
 }

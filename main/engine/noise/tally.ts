@@ -1,7 +1,7 @@
 import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import type { Confusions } from './confusions.ts';
-import { logRatio } from './log-ratio.ts';
+import { LOG } from './log-ratio.ts';
 
 /** One picture while its regions are measured. */
 export interface Scene {
@@ -19,17 +19,18 @@ export interface Scene {
 export class Tally {
   /** pixels by given and proposed class, as in Confusions */
   confusions: Float64Array;
+  /** log-ratio of proposed to given, p(given) and disagreement as bytes */
   ratio = 0;
   pGiven = 0;
   disagreement = 0;
-  /** pixels with all four neighbours inside, and their ratio */
+  /** pixels with all four neighbours inside, and their log-ratio */
   inner = 0;
   innerRatio = 0;
   /** pixel sides between inside and outside, the picture's border included */
   sides = 0;
-  /** sides with a labelled pixel outside the region a reach away; those with the same given class there, with the same
-   * proposed class, and with the same class given and proposed as given inside */
+  /** sides with a labelled pixel outside the region a reach away */
   seen = 0;
+  /** of those: the same given class there, the same proposed class, the given class also proposed */
   givenGoesOn = 0;
   proposedGoesOn = 0;
   unquestioned = 0;
@@ -38,43 +39,46 @@ export class Tally {
     this.confusions = new Float64Array(classes * classes);
   }
 
-  /** Adds the run [start, end) of row y. */
+  /** Adds the run [start, end) of row y, all of whose pixels are labelled. */
   addRun(scene: Scene, y: number, start: number, end: number): void {
-    const { given, mask, confusions, planes } = scene;
-    const { width, height, label, confidence, disagreement, pGiven } = planes;
-    const innerRow = y > 0 && y < height - 1;
-    const rowFirst = y * width;
+    const { given, mask } = scene;
+    const { width, height, label, confidence, disagreement, pGiven } = scene.planes;
+    const { classes } = scene.confusions;
+    let [ratios, innerRatios, inner, sumGiven, sumDisagreement] = [0, 0, 0, 0, 0];
     for (let i = start; i < end; i++) {
-      const ratio = logRatio(confidence[i], pGiven[i]);
-      this.confusions[given[i] * confusions.classes + label[i]]++;
-      this.ratio += ratio;
-      this.pGiven += pGiven[i];
-      this.disagreement += disagreement[i];
-      if (innerRow && i > start && i < end - 1 && mask[i - width] && mask[i + width]) {
-        this.inner++;
-        this.innerRatio += ratio;
-      } else this.addOutline(scene, i, i - rowFirst, y);
+      const ratio = LOG[confidence[i]] - LOG[pGiven[i]];
+      ratios += ratio;
+      sumGiven += pGiven[i];
+      sumDisagreement += disagreement[i];
+      this.confusions[given[i] * classes + label[i]]++;
+      const above = y > 0 && mask[i - width];
+      const below = y < height - 1 && mask[i + width];
+      if (above && below && i > start && i < end - 1) {
+        innerRatios += ratio;
+        inner++;
+        continue;
+      }
+      if (i === start) this.addSide(scene, i, -1, start - y * width);
+      if (i === end - 1) this.addSide(scene, i, 1, (y + 1) * width - end);
+      if (!above) this.addSide(scene, i, -width, y);
+      if (!below) this.addSide(scene, i, width, height - 1 - y);
     }
+    this.ratio += ratios;
+    this.pGiven += sumGiven;
+    this.disagreement += sumDisagreement;
+    this.inner += inner;
+    this.innerRatio += innerRatios;
   }
 
-  private addOutline(scene: Scene, i: number, x: number, y: number): void {
-    const { width, height } = scene.planes;
-    this.addSide(scene, i, -1, x);
-    this.addSide(scene, i, 1, width - 1 - x);
-    this.addSide(scene, i, -width, y);
-    this.addSide(scene, i, width, height - 1 - y);
-  }
-
-  /** `step` leads to the neighbour, `room` tells how many steps stay inside the picture. */
+  /** `step` leads out of the region; `room` tells how many steps stay inside the picture. */
   private addSide({ planes: { label }, given, mask, reach }: Scene, i: number, step: number, room: number): void {
-    const next = i + step;
-    if (room > 0 && mask[next]) return;
     this.sides++;
     const far = i + step * reach;
     if (room < reach || mask[far] || given[far] === IGNORE) return;
     this.seen++;
-    if (given[far] === given[i]) this.givenGoesOn++;
     if (label[far] === label[i]) this.proposedGoesOn++;
-    if (given[far] === given[i] && label[far] === given[i]) this.unquestioned++;
+    if (given[far] !== given[i]) return;
+    this.givenGoesOn++;
+    if (label[far] === given[i]) this.unquestioned++;
   }
 }
