@@ -13,6 +13,7 @@ import {
 } from '../../main/engine/decide.ts';
 import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
 import { readCleaned } from '../../main/engine/masks/replay.ts';
+import { pretendScan } from '../support/scan.ts';
 import { caseOf, prepare, type Prepared } from '../support/workspace.ts';
 
 // Every odd picture has its disc (1) labelled as a box (2); the proposal is the truth.
@@ -78,6 +79,21 @@ describe('a verdict', () => {
     expect(change.cases.map(({ id }) => id)).toEqual([...ids].reverse());
     await undo(p.workspace, 'ann', NOBODY);
     expect(ids.map((id) => p.workspace.journal.verdictOf(id))).toEqual([null, null]);
+  });
+
+  it('on more cases than are looked up one by one finds them all, also after another scan', async () => {
+    await p.remove();
+    p = await prepare({ labelled: 24, unlabelled: 0 });
+    const samples = [...p.shapes.given.keys()].filter((_, n) => n % 2);
+    for (const round of [1, 2]) {
+      const ids = samples.map((sample) => caseOf(p.workspace, sample));
+      const change = await decide(p.workspace, 'ann', 'accept', [...ids, 'ffffffffffffffff', 'no id']);
+      expect(change.cases.map(({ id }) => id)).toEqual(ids);
+      expect(change.samples).toEqual(samples);
+      expect(change.text).toContain('2 left out: Expected case ffffffffffffffff');
+      expect(change.seq).toBe(round);
+      await pretendScan(p.workspace, p.shapes);
+    }
   });
 
   it('paints each pixel as proposed where a region is proposed to be several classes, and leaves out what is not', async () => {

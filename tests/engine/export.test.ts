@@ -212,6 +212,14 @@ describe('an export', () => {
     expect((await readdir(join(out, 'images'))).sort()).toEqual(['s000.jpg', 's003.jpg', 's004.jpg']);
   });
 
+  it('of nothing is refused', async () => {
+    p = await prepare({ labelled: 0 });
+    await expect(exportTo(join(p.folder, 'out'))).rejects.toThrow(
+      'Expected labelled pictures or accepted pseudo-labels',
+    );
+    expect(await readdir(p.folder)).toEqual(['dataset']);
+  });
+
   it('is foretold by its preview', async () => {
     p = await prepare();
     expect(exportPreview(p.workspace)).toEqual({ untouched: 4, cleaned: 0, pseudo: 0, left: 2 });

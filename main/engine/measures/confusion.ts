@@ -18,11 +18,13 @@ export class Confusion {
   add(reference: Uint8Array, predicted: Uint8Array): void {
     if (reference.length !== predicted.length)
       throw new RangeError(`Expected ${reference.length} predicted pixels, found ${predicted.length}.`);
+    // One count a pixel and no branch; classes are sorted out afterwards, once a pair of values instead of once a pixel.
+    const pairs = new Uint32Array(1 << 16);
+    for (let i = 0; i < reference.length; i++) pairs[(reference[i] << 8) | predicted[i]]++;
     const { classes, counts } = this;
-    for (let i = 0; i < reference.length; i++) {
-      if (reference[i] === IGNORE) continue;
-      counts[reference[i] * (classes + 1) + Math.min(predicted[i], classes)]++;
-    }
+    for (let row = 0; row < classes; row++)
+      for (let value = 0; value <= IGNORE; value++)
+        counts[row * (classes + 1) + Math.min(value, classes)] += pairs[(row << 8) | value];
   }
 
   /** TP / (TP + FP + FN) of each class; null for a class neither in the reference nor predicted. */
