@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { FolderListing } from '../../common/api.ts';
+import { isDataset } from './dataset/folder.ts';
 import { InputError } from './errors.ts';
 
 /** Folders and ONNX files in `path` (null: the home folder), for hosts without a native picker. Hidden ones are left out. */
@@ -29,7 +30,7 @@ export async function browse(path: string | null): Promise<FolderListing> {
       folders.map(async ({ name, path: full }) => ({
         name,
         path: full,
-        dataset: await isFolder(join(full, 'images')),
+        dataset: await isDataset(full),
       })),
     ),
     models: seen.filter((entry) => !entry.folder && /\.onnx$/i.test(entry.name)).map((entry) => entry.path),
