@@ -17,6 +17,14 @@ const MIN_SCORE = 0.005;
 /** A candidate that has more of itself than this in better ones is the same error again. */
 const MAX_OVERLAP = 0.6;
 
+const kept = { mask: new Uint8Array(0), key: new Uint8Array(0) };
+
+/** Bytes to write over, kept from picture to picture: pictures of a dataset mostly share one size. */
+function scratch(name: keyof typeof kept, size: number): Uint8Array {
+  if (kept[name].length !== size) kept[name] = new Uint8Array(size);
+  return kept[name];
+}
+
 interface Candidate {
   components: Components;
   index: number;
@@ -26,7 +34,8 @@ interface Candidate {
 
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
- * IGNORE) below `classCount`. Time is linear in the pixels; memory is three bytes a pixel beside the arguments.
+ * IGNORE) below `classCount`. Time is linear in the pixels; memory is two bytes a pixel beside the arguments, kept for the
+ * next picture.
  */
 export function findCases(planes: Planes, given: Uint8Array, classCount: number): FoundCase[] {
   const { width, height } = planes;
@@ -34,7 +43,7 @@ export function findCases(planes: Planes, given: Uint8Array, classCount: number)
     planes,
     given,
     confusions: countConfusions(given, planes.label, classCount),
-    mask: new Uint8Array(width * height),
+    mask: scratch('mask', width * height).fill(0),
     reach: Math.max(2, Math.round(Math.hypot(width, height) / 200)),
   };
   return distinct(scene, weigh(scene)).map(({ components, index, evidence, score }) => {
@@ -51,7 +60,7 @@ function weigh(scene: Scene): Candidate[] {
   const diagonal = Math.hypot(scene.planes.width, scene.planes.height);
   const minimum = Math.max(24, diagonal / 8);
   const candidates: Candidate[] = [];
-  for (const components of findCandidates(scene.planes, scene.given)) {
+  for (const components of findCandidates(scene.planes, scene.given, scratch('key', scene.given.length))) {
     for (let index = 0; index < components.count; index++) {
       if (components.area[index] < minimum) continue;
       const evidence = gatherEvidence(scene, components, index);
@@ -64,13 +73,13 @@ function weigh(scene: Scene): Candidate[] {
 
 /** The best candidate of each error: greedily, from the best down. */
 function distinct({ mask }: Scene, candidates: Candidate[]): Candidate[] {
-  const kept = candidates.filter(({ components, index }) => {
+  const best = candidates.filter(({ components, index }) => {
     if (covered(mask, components, index) > MAX_OVERLAP * components.area[index]) return false;
     fillRegion(mask, components, index, 1);
     return true;
   });
   mask.fill(0);
-  return kept;
+  return best;
 }
 
 function covered(mask: Uint8Array, { first, start, end }: Components, c: number): number {

@@ -11,10 +11,14 @@ export interface Confusions {
 export function countConfusions(given: Uint8Array, label: Uint8Array, classes: number): Confusions {
   const pixels = new Float64Array(classes * classes);
   let total = 0;
-  for (let i = 0; i < given.length; i++) {
-    if (given[i] === IGNORE) continue;
-    pixels[given[i] * classes + label[i]]++;
-    total++;
+  for (let i = 0; i < given.length;) {
+    const from = given[i];
+    const to = label[i];
+    const start = i++;
+    while (i < given.length && given[i] === from && label[i] === to) i++;
+    if (from === IGNORE) continue;
+    pixels[from * classes + to] += i - start;
+    total += i - start;
   }
   return { classes, pixels, total };
 }
