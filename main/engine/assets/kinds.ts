@@ -26,11 +26,10 @@ export type Asset = { type: string } & (
 
 /** Ends in an answer other than 200. */
 export class Refusal extends Error {
-  constructor(
-    readonly status: 400 | 404 | 405,
-    message: string,
-  ) {
+  readonly status: 400 | 404 | 405;
+  constructor(status: 400 | 404 | 405, message: string) {
     super(message);
+    this.status = status;
   }
 }
 
