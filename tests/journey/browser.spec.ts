@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { makeJob, type Job } from '../support/job.ts';
 import { serving, type Serving } from '../support/program.ts';
 import { wholeJob } from './journey.ts';
-import { addModels, openFolder, pick } from './steps.ts';
+import { addModels, openFolder } from './steps.ts';
 import { watch } from './watch.ts';
 
 let job: Job;
@@ -29,7 +29,7 @@ for (const [width, height] of [
     expect(page.url()).not.toContain('token');
     await openFolder(page, job.folder);
     await addModels(page, job.models);
-    await wholeJob(page, job, { out: join(job.place, 'out'), pickTarget: (out) => pick(page, out) });
+    await wholeJob(page, job, join(job.place, 'out'));
     expectSilence();
   });
 }

@@ -10,11 +10,10 @@ import { watch } from './watch.ts';
 test('the whole job in the desktop window', async () => {
   test.skip(noWindow() !== null, `There is no desktop window here, because ${noWindow()}.`);
   const job = await makeJob();
-  const out = join(job.place, 'out');
   const app = await _electron.launch({
     executablePath: electronBinary() ?? undefined,
     args: [root, job.folder, `--user-data-dir=${join(job.place, 'electron')}`],
-    env: { ...process.env, WINNOW_HOME: join(job.place, 'home') } as Record<string, string>,
+    env: { ...process.env, WINNOW_HOME: join(job.place, 'home') },
   });
   /** The system's dialog cannot be driven: it answers with this path. */
   const answer = (path: string) =>
@@ -31,8 +30,7 @@ test('the whole job in the desktop window', async () => {
     await chooseModels(page);
     await expect(page.getByRole('row', { name: fold })).toBeVisible();
   }
-  await answer(out);
-  await wholeJob(page, job, { out, pickTarget: async () => {} });
+  await wholeJob(page, job, join(job.place, 'out'));
   expectSilence();
   await app.close();
   await job.remove();

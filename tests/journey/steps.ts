@@ -70,7 +70,17 @@ export async function acceptPseudoLabels(page: Page): Promise<void> {
 
 export async function openExport(page: Page): Promise<void> {
   await page.keyboard.press('5');
-  await expect(page.getByRole('button', { name: /^Export/ }).last()).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Where it goes' })).toBeVisible();
+}
+
+export async function exportTo(page: Page, out: string): Promise<void> {
+  await openExport(page);
+  await page.getByRole('textbox', { name: 'Where it goes' }).fill(out);
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^Export/ })
+    .click();
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText(out, { timeout: 60_000 });
 }
 
 /** Nothing more is loaded, drawn or moved. */
