@@ -1,4 +1,4 @@
-import { idOf, type ClassName } from './classes.ts';
+import type { ClassName } from './classes.ts';
 import { grown, moved, paintLabels } from './labels.ts';
 import type { Random } from './random.ts';
 import { findRoom, HEIGHT, WIDTH } from './scene.ts';
@@ -76,11 +76,12 @@ const EDITS: Record<ErrorKind, (footprints: Footprint[], random: Random) => Edit
   extra(footprints, random) {
     const kind = random.pick(THINGS);
     const phantom = outline(WIDTH, HEIGHT, findRoom(makeThing(kind, random), [], random));
-    const labels = paintLabels(footprints, WIDTH, HEIGHT);
-    const painted = paintLabels([...footprints, phantom], WIDTH, HEIGHT);
-    // A careless person invents an object on the bare belt, not on top of another one.
-    const covered = labels.some((id, i) => id !== painted[i] && id !== idOf('belt'));
-    return covered ? null : { footprints: [...footprints, phantom], object: kind };
+    const [frame, ...rest] = footprints;
+    const next = [frame, phantom, ...rest];
+    // An object invented on the bare belt: under whatever lies there, and most of it to be seen.
+    const seen = difference(paintLabels(footprints, WIDTH, HEIGHT), paintLabels(next, WIDTH, HEIGHT)).area;
+    const whole = phantom.inside.reduce((sum, inside) => sum + inside, 0);
+    return seen > 0.75 * whole ? { footprints: next, object: kind } : null;
   },
   wrong_class(footprints, random) {
     const victim = pickThing(footprints, random);

@@ -2,7 +2,7 @@ import { color } from '../color.ts';
 import type { Random } from '../random.ts';
 import type { Surface, Thing } from '../stage.ts';
 
-const SHEATHS = ['#15171a', '#e0651c', '#eceae4', '#c72f2f', '#2a63b8', '#e2bf2e', '#3d4247'].map(color);
+const SHEATHS = ['#202327', '#e0651c', '#eceae4', '#c72f2f', '#2a63b8', '#e2bf2e', '#3d4247'].map(color);
 const FAR = 1e3;
 
 interface Point {
@@ -12,7 +12,7 @@ interface Point {
 
 /** A length of cable in loose loops, sometimes with a plug at its end. */
 export function cable(random: Random): Thing {
-  const radius = random.range(2.5, 3.6);
+  const radius = random.range(2.8, 4);
   const sheath = random.pick(SHEATHS);
   const plug = random.chance(0.5);
   const points = centred(wander(random, random.range(170, 400)));
