@@ -47,6 +47,8 @@ export class Queue {
   /** cases there were when the order was made */
   private listed = $state(0);
   private at = 0;
+  /** the person has chosen or decided something; before that the order may still change by itself */
+  private touched = false;
   private readonly setting: QueueSetting;
   private readonly sync: Sync;
   private readonly statuses = new Statuses();
@@ -76,7 +78,10 @@ export class Queue {
     await this.goToWorst();
     this.ready = true;
     await this.sync.start();
-    await this.onPulse();
+    if (!this.touched) {
+      await this.arrange();
+      await this.goToWorst();
+    }
     this.synced = true;
   }
 
@@ -145,20 +150,27 @@ export class Queue {
     this.at = Math.max(0, this.current ? ids.indexOf(this.current.id) : 0);
   }
 
+  /** Shows the case at this place of the order. */
   async goTo(index: number): Promise<void> {
-    if (index < 0 || index >= this.ids.length) return;
-    await this.goToCase(this.ids[index], index);
+    if (index >= 0 && index < this.ids.length) await this.goToCase(this.ids[index], index);
   }
 
-  async goToCase(id: string, index = this.ids.indexOf(id)): Promise<void> {
+  /** Shows any case, also one outside of the present order. */
+  goToCase(id: string, index = this.ids.indexOf(id)): Promise<void> {
+    this.touched = true;
+    return this.visit(id, index);
+  }
+
+  private async visit(id: string, index: number): Promise<void> {
     if (index >= 0) this.at = index;
     const row = this.rows.get(id) ?? (await readCases(this.store, [id])).at(0);
     if (row) this.current = row;
   }
 
   /** The first open case, or the first at all. */
-  private goToWorst(): Promise<void> {
-    return this.goTo(this.nextOpen(-1) ?? 0);
+  private async goToWorst(): Promise<void> {
+    const index = this.nextOpen(-1) ?? 0;
+    if (this.ids.length) await this.visit(this.ids[index], index);
   }
 
   step(by: 1 | -1): Promise<void> {
@@ -173,6 +185,20 @@ export class Queue {
       if (this.statuses.isOpen(ids[at])) return at;
     }
     return null;
+  }
+
+  /** Samples of the next open cases that are another picture than the current one, the nearest first. */
+  upcoming(count: number): string[] {
+    const samples: string[] = [];
+    let at = Math.max(0, this.position);
+    for (let n = 0; n < 4 * count && samples.length < count; n++) {
+      const next = this.nextOpen(at);
+      const row = next === null ? undefined : this.rowAt(next);
+      if (next === null || !row || next <= at) break;
+      if (row.sample !== this.current?.sample && !samples.includes(row.sample)) samples.push(row.sample);
+      at = next;
+    }
+    return samples;
   }
 
   /** Gives the current case a verdict and goes on to the next open one; the journal confirms it or takes it back. */
@@ -207,6 +233,7 @@ export class Queue {
   }
 
   private async send(ids: readonly string[], verdict: Verdict) {
+    this.touched = true;
     const { dataset, author, engine } = this.setting;
     this.statuses.expect(ids, verdict);
     this.version++;

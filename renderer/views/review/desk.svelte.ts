@@ -1,5 +1,4 @@
 import type { CaseRow } from '../../../common/case.ts';
-import type { DatasetSummary } from '../../../common/dataset.ts';
 import type { AssetKind } from '../../../common/host.ts';
 import { shapeOf, type Shape } from '../../canvas/contour.ts';
 import {
@@ -69,9 +68,9 @@ export class Desk {
   private framed = true;
   private glide = 0;
 
-  constructor(dataset: DatasetSummary, scan: string) {
+  constructor(dataset: string, scan: string) {
     const source = {
-      detail: (sample: string) => studio.call('sample', { dataset: dataset.id, sample }),
+      detail: (sample: string) => studio.call('sample', { dataset, sample }),
       url: (kind: AssetKind, sample: string) => studio.asset(kind, sample, { v: scan }),
       largest: LARGEST,
     };
