@@ -7,14 +7,14 @@ export const settled = ({ scanned, cached, failed }: ScanState): number => scann
 export const isRunning = ({ phase }: ScanState): boolean =>
   phase === 'starting' || phase === 'running' || phase === 'cancelling';
 
-/** Where a scan stands, in one sentence. `before`: pictures with a result from an earlier run; `samples`: all pictures. */
+/** Where a scan stands, in one sentence. `before`: pictures with a result from an earlier run with the same models and settings; `samples`: all pictures. */
 export function scanSentence(state: ScanState, before: number, samples: number): string {
   const done = settled(state);
   switch (state.phase) {
     case 'idle':
-      if (!before) return 'Nothing is scanned yet.';
+      if (!before) return 'Nothing is scanned with these models and settings yet.';
       if (before >= samples) return `All ${count(samples)} pictures are scanned.`;
-      return `${count(before)} of ${count(samples)} pictures are scanned. With the same models and settings, Scan goes on with the rest.`;
+      return `${count(before)} of ${count(samples)} pictures are scanned. Scan goes on with the rest.`;
     case 'starting':
       return 'Loading the models.';
     case 'running':

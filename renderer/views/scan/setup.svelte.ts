@@ -16,7 +16,11 @@ export class Setup {
 
   constructor(dataset: DatasetSummary) {
     this.dataset = dataset;
-    void this.load();
+  }
+
+  /** Whether the results there are come from these models and settings, so that a scan goes on with them. */
+  get continues(): boolean {
+    return this.plan?.scan != null && this.plan.scan === studio.results?.scan;
   }
 
   /** Why a model cannot take part here; null: it can. */
@@ -59,7 +63,8 @@ export class Setup {
     await studio.attempt(() => studio.call('cancel', { dataset: this.dataset.id, job: 'scan' }));
   }
 
-  private async load() {
+  /** Another window, or the command line, may have chosen something else since. */
+  async load() {
     this.settings = (await studio.attempt(() => studio.call('settings', { dataset: this.dataset.id }))) ?? null;
     await this.describe();
   }
@@ -79,4 +84,15 @@ export class Setup {
     if (answers) [this.models, this.plan] = answers;
     this.reading = false;
   }
+}
+
+let current: { dataset: string; setup: Setup } | null = null;
+
+/** The one setup of the opened dataset, for the scan view and the bar above every view. */
+export function setupOf(dataset: DatasetSummary): Setup {
+  if (current?.dataset !== dataset.id) {
+    current = { dataset: dataset.id, setup: new Setup(dataset) };
+    void current.setup.load();
+  }
+  return current.setup;
 }

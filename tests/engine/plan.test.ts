@@ -1,0 +1,57 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ScanSettings } from '../../common/scan.ts';
+import type { Dataset } from '../../main/engine/dataset/dataset.ts';
+import { openDataset } from '../../main/engine/dataset/open.ts';
+import { planScan } from '../../main/engine/inference/plan.ts';
+import { makeJob, type Job } from '../support/job.ts';
+
+/** 8 labelled pictures in two folds, 4 unlabelled, two fold models. */
+let job: Job;
+let dataset: Dataset;
+let settings: ScanSettings;
+
+beforeAll(async () => {
+  job = await makeJob();
+  dataset = await openDataset(job.folder, {});
+  settings = { models: [job.models], folds: null, tta: 'none', device: 'cpu', processes: null };
+});
+afterAll(() => job.remove());
+
+test('each labelled picture is scored by its held-out model, each unlabelled one by all', async () => {
+  const plan = await planScan(dataset, settings);
+  expect(plan).toMatchObject({ members: 2, heldOut: 8, heldOutMembers: [1, 1], notHeldOut: 0, unlabelled: 4 });
+  expect(plan.folds).toBe(join(job.folder, 'folds.json'));
+});
+
+test('pictures whose fold no model was held out of are counted apart', async () => {
+  const plan = await planScan(dataset, { ...settings, models: [join(job.models, 'fold0.onnx')] });
+  expect(plan).toMatchObject({ members: 1, heldOut: 4, heldOutMembers: [1, 1], notHeldOut: 4 });
+});
+
+test('without folds nothing is held out', async () => {
+  const folds = join(job.place, 'none.json');
+  await writeFile(folds, '{}');
+  const plan = await planScan(dataset, { ...settings, folds });
+  expect(plan).toMatchObject({ heldOut: 0, heldOutMembers: [0, 0], notHeldOut: 8, folds: null });
+  await rm(folds);
+});
+
+test('no usable model is a plan without members', async () => {
+  const broken = join(job.place, 'broken.onnx');
+  await writeFile(broken, 'not a network');
+  for (const models of [[], [broken]]) {
+    const plan = await planScan(dataset, { ...settings, models });
+    expect(plan).toMatchObject({ scan: null, members: 0, heldOut: 0, notHeldOut: 8, unlabelled: 4 });
+  }
+});
+
+test('the key tells settings apart that give other results, and only those', async () => {
+  const key = async (change: Partial<ScanSettings>) => (await planScan(dataset, { ...settings, ...change })).scan;
+  const usual = await key({});
+  expect(usual).not.toBeNull();
+  expect(await key({ processes: 3, device: 'auto' })).toBe(usual);
+  expect(await key({ tta: 'hflip' })).not.toBe(usual);
+  expect(await key({ models: [join(job.models, 'fold0.onnx')] })).not.toBe(usual);
+});
