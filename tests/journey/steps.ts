@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 
 /** What a person does, in the order of the work; each ends when the window shows that it is done. */
@@ -6,7 +7,7 @@ import { expect, type Page } from '@playwright/test';
 export async function openFolder(page: Page, folder: string): Promise<void> {
   await page.getByRole('button', { name: /^Open folder/ }).click();
   await pick(page, folder);
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: basename(folder) })).toBeVisible();
 }
 
 /** From the start page: draws the demo where it is missing, and opens it with its models. */
@@ -33,7 +34,7 @@ export async function chooseModels(page: Page): Promise<void> {
 export async function pick(page: Page, path: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Path' }).fill(`${path}/`);
   const verb = page.getByRole('dialog').getByRole('button', { name: /^(Choose|Add all in) / });
-  await expect(verb).toContainText(path.split('/').at(-1) ?? '');
+  await expect(verb).toContainText(basename(path));
   await verb.click();
   await expect(page.getByRole('dialog')).toBeHidden();
 }
@@ -41,15 +42,16 @@ export async function pick(page: Page, path: string): Promise<void> {
 /** Starts the scan by key and waits for its end. */
 export async function scan(page: Page): Promise<void> {
   await page.keyboard.press('2');
-  await expect(page.getByRole('button', { name: /^(Scan|Scan again|Go on with the scan)( S)?$/ })).toBeEnabled();
+  const start = page.getByRole('main').getByRole('button', { name: /^(Scan|Scan again|Go on with the scan)( S)?$/ });
+  await expect(start).toBeEnabled();
   await page.keyboard.press('s');
   await expect(page.getByRole('button', { name: /^Review \d/ })).toBeVisible({ timeout: 120_000 });
 }
 
 export async function openReview(page: Page): Promise<void> {
   await page.keyboard.press('3');
-  await expect(page.getByRole('option').first()).toBeVisible();
-  await expect(page.locator('canvas').first()).toBeVisible();
+  await expect(page.getByRole('listbox', { name: 'Cases, worst first' }).getByRole('option').first()).toBeVisible();
+  await expect(page.getByLabel('The picture with its labels')).toBeVisible();
 }
 
 /** How many cases have got which verdict, from the bar below. */
