@@ -13,6 +13,8 @@ const ROWS = 4_000;
 const PAGE = 100;
 /** Milliseconds between looks at the counts while results stream in. */
 const PULSE = 400;
+/** Milliseconds to wait for the first cases before the first of them are shown. */
+const PATIENCE = 1_500;
 
 export interface QueueSetting {
   dataset: string;
@@ -47,8 +49,6 @@ export class Queue {
   /** cases there were when the order was made */
   private listed = $state(0);
   private at = 0;
-  /** the person has chosen or decided something; before that the order may still change by itself */
-  private touched = false;
   private readonly setting: QueueSetting;
   private readonly sync: Sync;
   private readonly statuses = new Statuses();
@@ -74,14 +74,17 @@ export class Queue {
   }
 
   async start(): Promise<void> {
+    const synced = this.sync.start();
     await this.arrange();
+    // An empty store is filled first, if that takes no longer than a moment: the worst case comes last as often as first.
+    if (!this.ids.length) {
+      await Promise.race([synced, new Promise((late) => setTimeout(late, PATIENCE))]);
+      await this.arrange();
+    }
     await this.goToWorst();
     this.ready = true;
-    await this.sync.start();
-    if (!this.touched) {
-      await this.arrange();
-      await this.goToWorst();
-    }
+    await synced;
+    await this.onPulse();
     this.synced = true;
   }
 
@@ -156,12 +159,7 @@ export class Queue {
   }
 
   /** Shows any case, also one outside of the present order. */
-  goToCase(id: string, index = this.ids.indexOf(id)): Promise<void> {
-    this.touched = true;
-    return this.visit(id, index);
-  }
-
-  private async visit(id: string, index: number): Promise<void> {
+  async goToCase(id: string, index = this.ids.indexOf(id)): Promise<void> {
     if (index >= 0) this.at = index;
     const row = this.rows.get(id) ?? (await readCases(this.store, [id])).at(0);
     if (row) this.current = row;
@@ -169,8 +167,7 @@ export class Queue {
 
   /** The first open case, or the first at all. */
   private async goToWorst(): Promise<void> {
-    const index = this.nextOpen(-1) ?? 0;
-    if (this.ids.length) await this.visit(this.ids[index], index);
+    await this.goTo(this.nextOpen(-1) ?? 0);
   }
 
   step(by: 1 | -1): Promise<void> {
@@ -233,7 +230,6 @@ export class Queue {
   }
 
   private async send(ids: readonly string[], verdict: Verdict) {
-    this.touched = true;
     const { dataset, author, engine } = this.setting;
     this.statuses.expect(ids, verdict);
     this.version++;
@@ -259,6 +255,7 @@ export class Queue {
   private async onPulse() {
     this.pulse = undefined;
     await this.count();
+    if (!this.ready) return;
     if (!this.ids.length && this.total) await this.arrange();
     if (!this.current) await this.goToWorst();
   }
