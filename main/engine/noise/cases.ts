@@ -68,19 +68,26 @@ function weigh(scene: Scene): Candidate[] {
       if (score >= MIN_SCORE) candidates.push({ components, index, evidence, score });
     }
   }
-  return candidates.sort((a, b) => b.score - a.score || b.evidence.area - a.evidence.area);
+  return candidates;
 }
 
-/** The best candidate of each error: greedily, from the best down. */
+/**
+ * The best candidate of each error: greedily, from the best down. Of two that are about as sure the larger one goes
+ * first, or an error would be taken in parts.
+ */
 function distinct({ mask }: Scene, candidates: Candidate[]): Candidate[] {
+  candidates.sort((a, b) => standing(b) - standing(a));
   const best = candidates.filter(({ components, index }) => {
     if (covered(mask, components, index) > MAX_OVERLAP * components.area[index]) return false;
     fillRegion(mask, components, index, 1);
     return true;
   });
   mask.fill(0);
-  return best;
+  return best.sort((a, b) => b.score - a.score);
 }
+
+/** Log-odds of the score, and a bonus for size: twice the area weighs as much as a tenth on the log-odds. */
+const standing = ({ score, evidence }: Candidate) => Math.log(score / (1 - score)) + 0.15 * Math.log(evidence.area);
 
 function covered(mask: Uint8Array, { first, start, end }: Components, c: number): number {
   let pixels = 0;

@@ -24,19 +24,16 @@ export function countConfusions(given: Uint8Array, label: Uint8Array, classes: n
 }
 
 /**
- * How usual it is elsewhere in the picture that `given` is proposed as `proposed`, `inside` being the counts in the
- * region itself (same layout): share of the pixels labelled so, and share of the pixels proposed so. Both are drawn
- * towards a tenth, worth 1/1700 of the picture, so that a class seen nowhere else tells nothing.
+ * How usual it is elsewhere in the picture that `given` is proposed as `proposed`, `inside` being the counts in the region
+ * itself (same layout): against the pixels of the given class that are confirmed, and against the confirmed pixels of the
+ * proposed class. Both are shares 0..1, drawn towards a tenth by a prior worth 1/1700 of the picture, so that a class seen
+ * nowhere else tells nothing.
  */
 export function usualConfusion(elsewhere: Confusions, inside: Float64Array, given: number, proposed: number) {
   const { classes, pixels, total } = elsewhere;
-  let ofGiven = 0;
-  let ofProposed = 0;
-  for (let other = 0; other < classes; other++) {
-    ofGiven += pixels[given * classes + other] - inside[given * classes + other];
-    ofProposed += pixels[other * classes + proposed] - inside[other * classes + proposed];
-  }
-  const both = pixels[given * classes + proposed] - inside[given * classes + proposed];
   const prior = total / 1700;
-  return { ofGiven: (both + 0.1 * prior) / (ofGiven + prior), ofProposed: (both + 0.1 * prior) / (ofProposed + prior) };
+  const outside = (from: number, to: number) => pixels[from * classes + to] - inside[from * classes + to];
+  const confused = outside(given, proposed);
+  const share = (confirmed: number) => (confused + 0.1 * prior) / (confused + confirmed + prior);
+  return { ofGiven: share(outside(given, given)), ofProposed: share(outside(proposed, proposed)) };
 }

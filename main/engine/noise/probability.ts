@@ -4,15 +4,15 @@ import type { Evidence } from './evidence.ts';
  * The logistic model behind a score. Every term is without unit and every weight has the sign one expects, so that the
  * order of cases stays sensible on data it never saw; docs/noise.md tells how the weights were found.
  */
-const INTERCEPT = -8.63;
+const INTERCEPT = -8.53;
 const WEIGHTS: Record<keyof ReturnType<typeof terms>, number> = {
-  contrast: 1.62,
-  thin: -1.6,
-  small: 0.41,
-  unquestioned: 2.79,
-  island: 1.06,
-  usualOfGiven: -0.11,
-  usualOfProposed: -0.2,
+  contrast: 1.69,
+  thin: -1.51,
+  small: 0.39,
+  unquestioned: 2.92,
+  island: 1.2,
+  usualOfGiven: -0.09,
+  usualOfProposed: -0.12,
 };
 
 /** Probability 0..1 that at least half of the region is wrongly labelled. `diagonal` of the picture in pixels. */
@@ -33,7 +33,7 @@ export function terms(evidence: Evidence, diagonal: number) {
     /** a patch within its own class is rarely made by a model that overlooks something */
     unquestioned,
     /** an object of its own, in the label and in the proposal alike */
-    island: 1 - Math.max(givenGoesOn, proposedGoesOn),
+    island: 1.2 - Math.max(givenGoesOn, proposedGoesOn),
     usualOfGiven: Math.log(usual.ofGiven),
     usualOfProposed: Math.log(usual.ofProposed),
   };
