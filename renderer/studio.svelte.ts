@@ -217,7 +217,8 @@ class Studio {
 
   private hear(event: StudioEvent) {
     if (event.type === 'opening') {
-      if (this.opening) this.opening = event;
+      // Other windows open datasets too.
+      if (this.opening?.folder === event.folder) this.opening = event;
       return;
     }
     if (event.dataset !== this.dataset?.id) return;

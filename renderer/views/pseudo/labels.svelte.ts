@@ -9,7 +9,7 @@ export type Order = 'most' | 'least' | 'name';
 const PAGE = 500;
 /** Milliseconds of rest after which the pictures follow the slider. */
 const REST = 140;
-/** Milliseconds between looks at a running scan. */
+/** Least milliseconds between looks at a running scan. */
 const PULSE = 1000;
 const CUSTOMARY = 0.9;
 
@@ -35,6 +35,13 @@ export class PseudoLabels {
   private readonly dataset: DatasetSummary;
   private shown: [first: number, end: number] = [0, 0];
   private timers: { rest?: ReturnType<typeof setTimeout>; pulse?: ReturnType<typeof setTimeout> } = {};
+  /** key of the scan the rows come from */
+  private scan: string | null = null;
+  /** a look is planned or under way */
+  private looking = false;
+  /** something came while looking */
+  private again = false;
+  private pause = PULSE;
   private stopped = false;
 
   constructor(dataset: DatasetSummary) {
@@ -115,7 +122,28 @@ export class PseudoLabels {
     for (let at: number | null = 0; at !== null && !this.stopped;) at = await this.fetch(rows, at);
     if (this.stopped) return;
     this.rows = rows;
-    this.sort(this.order);
+    const scan = studio.results?.scan ?? null;
+    if (scan !== this.scan || !this.names.length) this.sort(this.order);
+    else {
+      // A running scan adds pictures at the end, so that those there stay where they are.
+      const known = new Set(this.names);
+      this.names = [...this.names, ...[...rows.keys()].filter((name) => !known.has(name))];
+    }
+    this.scan = scan;
+  }
+
+  /** Looks again soon, and seldom where looking takes long. */
+  private lookSoon() {
+    this.again = this.looking;
+    if (this.looking) return;
+    this.looking = true;
+    this.timers.pulse = setTimeout(async () => {
+      const started = performance.now();
+      await this.look();
+      this.pause = Math.max(PULSE, 10 * (performance.now() - started));
+      this.looking = false;
+      if (this.again && !this.stopped) this.lookSoon();
+    }, this.pause);
   }
 
   private async fetch(into: Map<string, Place>, page: number): Promise<number | null> {
@@ -166,10 +194,6 @@ export class PseudoLabels {
 
   private hear(event: StudioEvent) {
     if (event.type === 'journal') this.mark(event.change.pseudo);
-    if (event.type === 'results' && this.timers.pulse === undefined)
-      this.timers.pulse = setTimeout(() => {
-        this.timers.pulse = undefined;
-        void this.look();
-      }, PULSE);
+    if (event.type === 'results') this.lookSoon();
   }
 }
