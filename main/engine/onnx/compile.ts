@@ -72,7 +72,8 @@ export function compileMember(model: Model, reading: Reading, role: Role): Uint8
   const size = graph.sizeOf(Value.pixels, 1);
   const picture = preparePicture(graph, Value.pixels, taken, reading.preprocessing);
   const restore = taken !== 'own' || ending.kind === 'coarse' ? size : null;
-  const plan = { ...chain, ...reading, ending, restore, grid: passesOf(chain) > 1 ? chain.grid : null };
+  const { activation } = reading;
+  const plan = { ...chain, activation, ending, restore, grid: passesOf(chain) > 1 ? chain.grid : null };
   let sums: Sums | null = role.first ? null : sumsBefore(chain);
   for (const flipped of chain.tta === 'hflip' ? [false, true] : [false]) {
     const input = flipped ? graph.flip(picture) : picture;

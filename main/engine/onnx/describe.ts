@@ -78,7 +78,7 @@ function decode(bytes: Uint8Array): Model {
   try {
     model = decodeModel(bytes);
   } catch (error) {
-    throw new Error(`Expected an ONNX model, found bytes that are none (${messageOf(error)}).`);
+    throw new Error(`Expected an ONNX model, found bytes that are none (${messageOf(error)}).`, { cause: error });
   }
   if (!model.graph?.node.length) throw new Error('Expected an ONNX model, found a file without a graph.');
   return model;
