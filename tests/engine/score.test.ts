@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { IGNORE } from '../../common/dataset.ts';
-import type { FoundCase } from '../../main/engine/noise/cases.ts';
 import { pictureScore, softmin } from '../../main/engine/noise/score.ts';
 import { noise } from '../support/random.ts';
 
@@ -37,19 +36,24 @@ describe('picture score', () => {
   const planes = { width: 1, height: 1, label: plane, confidence: plane, disagreement: plane, pGiven: plane };
   const scoreOf = (...scores: number[]) =>
     pictureScore(
-      scores.map((score) => ({ score }) as FoundCase),
+      scores.map((score) => ({ score })),
       planes,
       plane,
     );
 
-  it('is 0 without cases, at least the worst case, and below 1 or at it', () => {
+  it('is 0 without cases, at least the worst case, and at most 1, in any order', () => {
     expect(scoreOf()).toBe(0);
     expect(scoreOf(0.7)).toBeCloseTo(0.7, 12);
     expect(scoreOf(0.7, 0.2)).toBeGreaterThan(0.7);
+    expect(scoreOf(0.1, 0.2, 0.3, 0.7)).toBe(scoreOf(0.7, 0.3, 0.2, 0.1));
     expect(scoreOf(...Array<number>(500).fill(0.9))).toBeLessThanOrEqual(1);
   });
 
-  it('rises with every score', () => {
+  it('does not grow by many weak cases', () => {
+    expect(scoreOf(...Array<number>(500).fill(0.05))).toBeLessThan(scoreOf(0.2));
+  });
+
+  it('rises with the scores', () => {
     expect(scoreOf(0.7, 0.3)).toBeGreaterThan(scoreOf(0.7, 0.2));
     expect(scoreOf(0.8, 0.2)).toBeGreaterThan(scoreOf(0.7, 0.2));
   });

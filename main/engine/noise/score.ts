@@ -2,12 +2,16 @@ import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import type { FoundCase } from './cases.ts';
 
+/** Cases that count: beyond the worst few, weak cases of one picture share one cause, a model that is weak there. */
+const COUNTED = 3;
+
 /**
- * 0..1, higher: more likely mislabelled. The chance that at least one of the cases is an error, each score taken as its
- * chance. The planes and the given labels are there for scores that look beyond the cases.
+ * 0..1, higher: more likely mislabelled. The chance that at least one of the worst cases is an error, each score taken as
+ * its chance. The planes and the given labels are there for scores that look beyond the cases.
  */
-export function pictureScore(found: FoundCase[], _planes: Planes, _given: Uint8Array): number {
-  return 1 - found.reduce((none, { score }) => none * (1 - score), 1);
+export function pictureScore(found: readonly Pick<FoundCase, 'score'>[], _planes: Planes, _given: Uint8Array): number {
+  const worst = found.map(({ score }) => score).sort((a, b) => b - a);
+  return 1 - worst.slice(0, COUNTED).reduce((none, score) => none * (1 - score), 1);
 }
 
 /** cleanlab's default temperature (segmentation/rank.py). */
