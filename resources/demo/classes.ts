@@ -6,7 +6,7 @@ export const CLASSES = [
   { name: 'can', color: '#f2545b' },
   { name: 'carton', color: '#d8a15d' },
   { name: 'bag', color: '#b9a7ff' },
-  { name: 'cable', color: '#ffd84d' },
+  { name: 'cable', color: '#ff86c8' },
   { name: 'cap', color: '#52d6a0' },
   { name: 'glove', color: '#3f7bff' },
 ] as const;

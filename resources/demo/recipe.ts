@@ -56,7 +56,8 @@ export async function drawDemo(folder: string, options: Long<Count> & Partial<De
     await writeNotes(draft, size, errors);
     await takePlace(draft, folder, size);
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    // A cancelled picture may still be on its way to the disk.
+    await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 
