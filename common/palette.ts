@@ -11,8 +11,9 @@ const DEFICIENCIES = [
   [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
 ];
 
-/** What a colour must stay away from besides the other colours: what unlabelled pixels and the ground look like. */
+/** What a colour must stay away from besides the other colours: unlabelled pixels, the ground, the outline of the case. */
 const TAKEN: Triple[] = [
+  [242, 193, 78],
   [0, 0, 0],
   [128, 128, 128],
   [255, 255, 255],
@@ -22,6 +23,9 @@ const STEPS = [0, 32, 64, 96, 128, 160, 192, 224, 255];
 
 /** OKLab lightness and chroma that show on a dark ground and over a picture. */
 const [DARKEST, LIGHTEST, PALEST] = [0.48, 0.93, 0.06];
+
+/** The first colours, all that most datasets need, are calm: chroma at most this. Many classes need the loud ones too. */
+const [CALM, CALM_COLORS] = [0.17, 12];
 
 let chosen: string[] | null = null;
 
@@ -43,8 +47,10 @@ function choose(count: number): string[] {
     for (let i = 0; i < looks.length; i++) nearest[i] = Math.min(nearest[i], distance(looks[i], other));
   };
   for (const color of TAKEN) keepAway(looksOf(color));
-  return Array.from({ length: count }, () => {
-    const best = nearest.indexOf(Math.max(...nearest));
+  const calm = looks.map(([[, a, b]]) => Math.hypot(a, b) <= CALM);
+  return Array.from({ length: count }, (_, n) => {
+    const distances = n < CALM_COLORS ? nearest.map((distance, i) => (calm[i] ? distance : 0)) : nearest;
+    const best = distances.indexOf(Math.max(...distances));
     keepAway(looks[best]);
     return hexColor(candidates[best]);
   });
