@@ -63,7 +63,9 @@ export class TrainSet {
   }
 
   private async load() {
-    this.out = studio.exporting.result?.out ?? (await readPreference<string>(this.key)) ?? '';
+    const kept = studio.exporting.result?.out ?? (await readPreference<string>(this.key)) ?? '';
+    // What was typed in the meantime is newer.
+    this.out ||= kept;
     await this.look();
   }
 
