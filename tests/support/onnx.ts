@@ -24,6 +24,8 @@ export interface PointwiseModel {
   fixed?: { width: number; height: number };
   /** channels of the input, for a network that takes something else than pictures */
   channels?: number;
+  /** the file does not say how many classes it gives */
+  undeclared?: boolean;
   /** adds this times (x / width) to the logit of the last class, so that flipping the picture matters */
   slope?: number;
 }
@@ -65,13 +67,13 @@ export function pointwiseModel(model: PointwiseModel): Uint8Array {
     ? [{ dimValue: BigInt(fixed.height) }, { dimValue: BigInt(fixed.width) }]
     : [{ dimParam: 'height' }, { dimParam: 'width' }];
   const small: Init<Dimension>[] = stride > 1 && !model.resize ? [{ dimParam: 'h' }, { dimParam: 'w' }] : size;
-  const tensor = (name: string, count: number, place: Init<Dimension>[]) =>
+  const tensor = (name: string, count: Init<Dimension>, place: Init<Dimension>[]) =>
     makeValueInfo({
       name,
       type: {
         tensorType: {
           elemType: ElementType.float32,
-          shape: { dim: [{ dimParam: 'batch' }, { dimValue: BigInt(count) }, ...place] },
+          shape: { dim: [{ dimParam: 'batch' }, count, ...place] },
         },
       },
     });
@@ -84,8 +86,10 @@ export function pointwiseModel(model: PointwiseModel): Uint8Array {
         name: 'pointwise',
         node: graph.nodes,
         initializer: graph.initializers,
-        input: [tensor('input', channels, size)],
-        output: [tensor('output', classes.length, small)],
+        input: [tensor('input', { dimValue: BigInt(channels) }, size)],
+        output: [
+          tensor('output', model.undeclared ? { dimParam: 'classes' } : { dimValue: BigInt(classes.length) }, small),
+        ],
       },
     }),
   );

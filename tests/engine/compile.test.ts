@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { IGNORE } from '../../common/dataset.ts';
+import { splitPlanes, type Planes } from '../../common/planes.ts';
+import type { ModelInfo, Tta } from '../../common/scan.ts';
+import { carriedBy, compileMember, gridOf, Value, type Chain } from '../../main/engine/onnx/compile.ts';
+import { decodeModel } from '../../main/engine/onnx/proto.ts';
+import type { Tensor } from '../../main/engine/inference/sessions.ts';
+import { pointwiseModel, type PointwiseModel } from '../support/onnx.ts';
+import { load, runBare } from '../support/ort.ts';
+import { flip, information, planesOf, resize, softmax, toMaps, type ClassMaps } from '../support/probabilities.ts';
+import { noise } from '../support/random.ts';
+
+const WIDTH = 22;
+const HEIGHT = 14;
+const CLASSES = [
+  [200, 30, 40],
+  [40, 180, 60],
+  [50, 60, 210],
+  [120, 120, 120],
+];
+const K = CLASSES.length;
+const MEAN = [0.485, 0.456, 0.406];
+const STD = [0.229, 0.224, 0.225];
+const preprocessing: ModelInfo['preprocessing'] = { channels: 'rgb', scale: 1 / 255, mean: MEAN, std: STD };
+
+const random = noise(5);
+const pixels = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, () => 256 * random());
+const given = Uint8Array.from({ length: WIDTH * HEIGHT }, () => (random() < 0.2 ? IGNORE : Math.floor(K * random())));
+
+type Options = Omit<PointwiseModel, 'classes'>;
+const build = (options: Options) => pointwiseModel({ classes: CLASSES, sharpness: 8, slope: 4, ...options });
+
+/** The planes of the test picture as a chain of compiled members gives them. */
+async function run(
+  members: Options[],
+  tta: Tta,
+  labels: Uint8Array | null = given,
+  read: Partial<ModelInfo> = {},
+): Promise<Planes> {
+  const models = members.map((member) => decodeModel(build(member)));
+  const reading = members.map(({ activation = 'logits' }) => ({ activation, preprocessing, ...read }));
+  const grid = models.some((model, i) => gridOf(model, reading[i]) === 'full') ? 'full' : 'coarse';
+  const chain: Chain = {
+    members: models.length,
+    tta,
+    classes: K,
+    labelled: labels !== null,
+    grid,
+    sumByConvolution: true,
+  };
+  let sums: Record<string, Tensor> = {};
+  for (const [i, model] of models.entries()) {
+    const last = i === models.length - 1;
+    const session = await load(compileMember(model, reading[i], { chain, first: i === 0, last, multiple: 1 }), 'cpu');
+    const feeds: Record<string, Tensor> = {
+      ...sums,
+      [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] },
+    };
+    if (last && labels) feeds[Value.given] = { type: 'uint8', data: labels, dims: [1, HEIGHT, WIDTH] };
+    const out = await session.run(feeds);
+    await session.release();
+    if (last) return splitPlanes(out[Value.planes].data as Uint8Array, WIDTH, HEIGHT);
+    sums = Object.fromEntries(Value.sums.slice(0, carriedBy(chain)).map((name, n) => [name, out[Value.next[n]]]));
+  }
+  throw new Error('no members');
+}
+
+/** Probabilities of one pass on the model's own output grid, by the model as it is and plain arithmetic. */
+async function bare(options: Options, flipped: boolean): Promise<ClassMaps> {
+  const picture = new Float32Array(3 * WIDTH * HEIGHT);
+  for (let c = 0; c < 3; c++)
+    for (let y = 0; y < HEIGHT; y++)
+      for (let x = 0; x < WIDTH; x++) {
+        const from = y * WIDTH + (flipped ? WIDTH - 1 - x : x);
+        picture[(c * HEIGHT + y) * WIDTH + x] = (pixels[from * 3 + c] / 255 - MEAN[c]) / STD[c];
+      }
+  const { data, dims } = await runBare(build(options), picture, WIDTH, HEIGHT);
+  const maps = toMaps(data, K, dims[3], dims[2]);
+  const p = options.activation === 'probabilities' ? maps : softmax(maps);
+  return flipped ? flip(p) : p;
+}
+
+async function passesOf(members: Options[], tta: Tta): Promise<ClassMaps[]> {
+  const turns = tta === 'hflip' ? [false, true] : [false];
+  return Promise.all(members.flatMap((member) => turns.map((flipped) => bare(member, flipped))));
+}
+
+const whole = (maps: ClassMaps) => resize(maps, WIDTH, HEIGHT);
+
+/** Bytes may differ by rounding, labels where two classes are as good as equal. */
+function expectClose(found: Planes, expected: Planes) {
+  for (const plane of ['confidence', 'disagreement', 'pGiven'] as const) {
+    const worst = found[plane].reduce((most, value, i) => Math.max(most, Math.abs(value - expected[plane][i])), 0);
+    expect(worst, plane).toBeLessThanOrEqual(1);
+  }
+  expect([...found.label].filter((value, i) => value !== expected.label[i]).length).toBeLessThanOrEqual(2);
+}
+
+describe('a compiled member', () => {
+  describe.each([11, 13, 17, 18, 21])('in operators of version %i', (opset) => {
+    it.each(['logits', 'probabilities'] as const)(
+      'gives what plain arithmetic gives: %s at every pixel',
+      async (activation) => {
+        const member = { opset, activation };
+        const passes = await passesOf([member], 'hflip');
+        expectClose(await run([member], 'hflip'), planesOf(passes, information(passes), given));
+      },
+    );
+
+    it('gives what plain arithmetic gives: a coarse map', async () => {
+      const member = { opset, stride: 4 };
+      const passes = await passesOf([member], 'hflip');
+      expectClose(await run([member], 'hflip'), planesOf(passes.map(whole), whole(information(passes)), given));
+    });
+
+    it('gives what plain arithmetic gives: logits upsampled inside the network', async () => {
+      const passes = await passesOf([{ opset, stride: 4, resize: true }], 'hflip');
+      const coarse = await passesOf([{ opset, stride: 4 }], 'hflip');
+      const found = await run([{ opset, stride: 4, resize: true }], 'hflip');
+      expectClose(found, planesOf(passes, whole(information(coarse)), given));
+    });
+
+    it('adds up with others, of other versions and endings', async () => {
+      const members = [
+        { opset, sharpness: 3 },
+        { opset: 17, stride: 2 },
+        { opset: 13, activation: 'probabilities' as const },
+      ];
+      const passes = (await passesOf(members, 'hflip')).map(whole);
+      expectClose(await run(members, 'hflip'), planesOf(passes, information(passes), given));
+    });
+  });
+
+  it('takes the grid of the first where all are coarse', async () => {
+    const members = [{ stride: 4 }, { stride: 2, sharpness: 3 }];
+    const found = await run(members, 'none');
+    const passes = await passesOf(members, 'none');
+    const expected = planesOf(passes.map(whole), information(passes.map(whole)), given);
+    expect(found.confidence).toEqual(expected.confidence);
+    expect(found.disagreement.some((value) => value > 0)).toBe(true);
+  });
+
+  it('says 255 for p(given) where nothing is given, and knows no disagreement of one pass', async () => {
+    const { pGiven, disagreement } = await run([{}], 'none', null);
+    expect(pGiven.every((value) => value === 255)).toBe(true);
+    expect(disagreement.every((value) => value === 0)).toBe(true);
+  });
+
+  it('brings pictures to the size a network was fixed to, and probabilities back', async () => {
+    const fixed = { width: 11, height: 7 };
+    const found = await run([{ fixed, slope: 0 }], 'none');
+    expect(found.label.length).toBe(WIDTH * HEIGHT);
+    const same = await run([{ fixed: { width: WIDTH, height: HEIGHT }, slope: 0 }], 'none');
+    expectClose(same, await run([{ slope: 0 }], 'none'));
+  });
+
+  it('feeds blue first where the network was trained so', async () => {
+    const turned = CLASSES.map(([r, g, b]) => [b, g, r]);
+    const model = decodeModel(pointwiseModel({ classes: turned, sharpness: 8 }));
+    // The network's weights expect ImageNet's mean and deviation in its own order of channels.
+    const back = { ...preprocessing, channels: 'bgr' as const };
+    const chain: Chain = {
+      members: 1,
+      tta: 'none',
+      classes: K,
+      labelled: false,
+      grid: 'full',
+      sumByConvolution: false,
+    };
+    const session = await load(
+      compileMember(
+        model,
+        { activation: 'logits', preprocessing: back },
+        { chain, first: true, last: true, multiple: 1 },
+      ),
+      'cpu',
+    );
+    const out = await session.run({ [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] } });
+    const { label } = splitPlanes(out[Value.planes].data as Uint8Array, WIDTH, HEIGHT);
+    expect(label).toEqual((await run([{ slope: 0 }], 'none', null)).label);
+  });
+});
+
+describe('laws of merging', () => {
+  it('flipping changes nothing for a network that does not mind it', async () => {
+    const member = { slope: 0 };
+    const flipped = await run([member], 'hflip');
+    expectClose(flipped, await run([member], 'none'));
+    expect(flipped.disagreement.every((value) => value === 0)).toBe(true);
+  });
+
+  it('a member twice is the member', async () => {
+    expectClose(await run([{}, {}], 'hflip'), await run([{}], 'hflip'));
+  });
+
+  it('the order of members does not matter', async () => {
+    const [a, b, c] = [{ sharpness: 3 }, { sharpness: 20, slope: -2 }, { stride: 2 }];
+    expectClose(await run([a, b, c], 'hflip'), await run([c, a, b], 'hflip'));
+  });
+});
