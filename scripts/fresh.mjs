@@ -23,9 +23,27 @@ export async function fresh({ build = true } = {}) {
   if (build && buildStale()) await withLock(root, async () => buildStale() && (await makeBuild()));
 }
 
-/** npm writes its own copy of the lockfile last, so its age is the age of a complete installation. */
+/**
+ * npm writes its own copy of the lockfile last, so that stands for a complete installation. A lockfile that is younger
+ * may still say the same: a checkout touches it.
+ */
 function installStale() {
-  return modified(inRoot('node_modules', '.package-lock.json')) < modified(inRoot('package-lock.json'));
+  const [asked, made] = [inRoot('package-lock.json'), inRoot('node_modules', '.package-lock.json')];
+  return modified(made) < modified(asked) && !sameVersions(asked, made);
+}
+
+/** Packages of other platforms are in the lockfile only. */
+function sameVersions(asked, made) {
+  try {
+    const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+    const installed = packagesOf(made);
+    return Object.entries(packagesOf(asked)).every(
+      ([name, { version, optional }]) =>
+        name === '' || (installed[name] ? installed[name].version === version : optional),
+    );
+  } catch {
+    return false;
+  }
 }
 
 async function install() {
