@@ -3,7 +3,7 @@ import { layGround, LINES, makeView } from './ground.ts';
 import { expose, makeCamera } from './camera.ts';
 import { makeLight, shade } from './light.ts';
 import { seeded, seedOf, type Random } from './random.ts';
-import { makeStage, place, type Footprint, type Placed, type Thing } from './stage.ts';
+import { makeStage, paint, place, type Footprint, type Placed, type Thing } from './stage.ts';
 import { makeThing, THINGS, type ThingName } from './things/all.ts';
 
 export const WIDTH = 512;
@@ -73,14 +73,17 @@ const CRUMBS = ['#d8d3c6', '#8a7a5c', '#6e8b4e', '#b9b2a2', '#c7a25a', '#9fb4bd'
 function scatterCrumbs(stage: ReturnType<typeof makeStage>, random: Random): void {
   for (let n = random.integer(14, 44); n > 0; n--) {
     const [long, wide] = [random.range(1.2, 4.2), random.range(0.7, 1.8)];
-    const [red, green, blue] = random.pick(CRUMBS);
+    const tint = random.pick(CRUMBS);
     const crumb: Thing = {
       kind: 'belt',
       reach: 6,
       surface(u, v, out) {
         out.distance = Math.abs(u) / long + Math.abs(v) / wide - 1;
-        [out.red, out.green, out.blue] = [red, green, blue];
-        [out.height, out.gloss, out.metal, out.opacity] = [1.2, 0.05, 0, 0.9];
+        paint(out, tint);
+        out.height = 1.2;
+        out.gloss = 0.05;
+        out.metal = 0;
+        out.opacity = 0.9;
       },
     };
     place(

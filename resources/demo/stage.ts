@@ -1,4 +1,5 @@
 import type { ClassName } from './classes.ts';
+import type { Color } from './color.ts';
 
 /** What a thing shows at one point; reused from point to point. */
 export interface Surface {
@@ -16,6 +17,13 @@ export interface Surface {
   metal: number;
   /** 0 clear .. 1 opaque */
   opacity: number;
+}
+
+/** Gives a point its albedo, darkened or brightened by `shade`. */
+export function paint(out: Surface, color: Color, shade = 1): void {
+  out.red = color[0] * shade;
+  out.green = color[1] * shade;
+  out.blue = color[2] * shade;
 }
 
 /** Something that can lie on the belt, in coordinates of its own: u along, v across, one unit a pixel at scale 1. */

@@ -1,7 +1,7 @@
 import { color, smooth } from '../color.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import type { Thing } from '../stage.ts';
+import { paint, type Thing } from '../stage.ts';
 
 const FILMS = [
   { hex: '#cfd4d7', opacity: 0.8 },
@@ -11,7 +11,7 @@ const FILMS = [
   { hex: '#7fa6cc', opacity: 0.78 },
   { hex: '#bfd8c4', opacity: 0.6 },
   { hex: '#d8c67a', opacity: 0.82 },
-].map(({ hex, opacity }) => ({ paint: color(hex), opacity }));
+].map(({ hex, opacity }) => ({ color: color(hex), opacity }));
 const STEPS = 256;
 
 /** A tied plastic bag: thin film whose folds run together in a knot at +u, with two ears beyond it. */
@@ -56,9 +56,7 @@ export function bag(random: Random): Thing {
           ? 4 + 17 * Math.sqrt(1 - q * q) + inward * (9 * folds + 8 * crumple) + 9 * Math.exp(-((fromKnot / 9) ** 2))
           : 5 + 3 * crumple - ear;
       const wear = 0.85 + 0.2 * cloud(u / 20, v / 20 + seed, 2);
-      out.red = film.paint[0] * wear;
-      out.green = film.paint[1] * wear;
-      out.blue = film.paint[2] * wear;
+      paint(out, film.color, wear);
       out.gloss = 0.6;
       out.metal = 0;
       // Where film lies double it hides more.

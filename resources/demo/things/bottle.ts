@@ -1,7 +1,7 @@
 import { clamp, color, smooth, type Color } from '../color.ts';
 import { crease } from '../noise.ts';
 import type { Random } from '../random.ts';
-import type { Thing } from '../stage.ts';
+import { paint, type Thing } from '../stage.ts';
 import { makePrint } from './print.ts';
 import { makeProfile, turnedDistance } from './profile.ts';
 
@@ -34,7 +34,7 @@ export function bottle(random: Random): Thing {
     ],
     (t, r) => radius * (t > 0.9 && capped ? 0.42 : r) * (1 - dent.depth * Math.exp(-(((t - dent.at) / 0.12) ** 2))),
   );
-  const paint = (t: number, v: number): { albedo: Color; opacity: number } => {
+  const wallAt = (t: number, v: number): { albedo: Color; opacity: number } => {
     if (capped && t > 0.9) return { albedo: capped, opacity: 1 };
     if (t > label.from && t < label.to)
       return {
@@ -52,7 +52,7 @@ export function bottle(random: Random): Thing {
       if (out.distance > 2) return;
       const t = clamp(along / length);
       const r = profile.radius(t);
-      const { albedo, opacity } = paint(t, v);
+      const { albedo, opacity } = wallAt(t, v);
       const squeezed = dent.depth * Math.exp(-(((t - dent.at) / 0.16) ** 2));
       const wrinkles = squeezed * 14 * crease(u / 22 + seed, v / 15, 2);
       const ring = t < 0.6 || t > 0.9 ? Math.sin(t * (t > 0.9 ? 420 : 95)) * (t > 0.9 ? 0.25 : ribs) : 0;
@@ -60,7 +60,7 @@ export function bottle(random: Random): Thing {
         radius + Math.sqrt(Math.max(0.1, r * r - v * v)) - wrinkles + (t > label.from && t < label.to ? 0.4 : ring);
       // A clear wall is seen edge on at the rim, where it looks denser.
       const rim = solid ? 0 : 0.38 * smooth(0.72, 1, Math.abs(v) / r);
-      [out.red, out.green, out.blue] = albedo;
+      paint(out, albedo);
       out.gloss = solid ? 0.45 : 0.95;
       out.metal = 0;
       out.opacity = Math.min(1, opacity + rim);

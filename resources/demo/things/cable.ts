@@ -1,6 +1,6 @@
 import { color } from '../color.ts';
 import type { Random } from '../random.ts';
-import type { Surface, Thing } from '../stage.ts';
+import { paint, type Surface, type Thing } from '../stage.ts';
 
 const SHEATHS = ['#202327', '#e0651c', '#eceae4', '#c72f2f', '#2a63b8', '#e2bf2e', '#3d4247'].map(color);
 const FAR = 1e3;
@@ -30,7 +30,7 @@ export function cable(random: Random): Thing {
       if (plug) usePlug(end, before, u, v, out, radius);
       if (out.distance > 2) return;
       const thick = Math.max(radius, out.height);
-      [out.red, out.green, out.blue] = sheath;
+      paint(out, sheath);
       out.height = thick + Math.sqrt(Math.max(0.05, thick * thick - (thick + Math.min(0, out.distance)) ** 2));
       out.gloss = 0.4;
       out.metal = 0;
@@ -42,7 +42,8 @@ export function cable(random: Random): Thing {
 /** Leaves the plug's thickness in `out.height` where the plug is the nearest part, else 0. */
 function usePlug(end: Point, before: Point, u: number, v: number, out: Surface, radius: number): void {
   const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
-  const [cos, sin] = [(end.x - before.x) / length, (end.y - before.y) / length];
+  const cos = (end.x - before.x) / length;
+  const sin = (end.y - before.y) / length;
   const along = (u - end.x) * cos + (v - end.y) * sin;
   const across = (v - end.y) * cos - (u - end.x) * sin;
   const body = Math.hypot(along - Math.min(9, Math.max(-9, along)), across) - (along > -2 ? 6.5 : 4.5);

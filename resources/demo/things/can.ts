@@ -1,7 +1,7 @@
 import { clamp, color } from '../color.ts';
 import { crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import type { Thing } from '../stage.ts';
+import { paint, type Thing } from '../stage.ts';
 import { makePrint } from './print.ts';
 import { makeProfile, turnedDistance } from './profile.ts';
 
@@ -43,7 +43,7 @@ function lying(random: Random): Thing {
       const r = profile.radius(t);
       const w = v - skew;
       const bare = t < 0.06 || t > 0.94;
-      [out.red, out.green, out.blue] = bare ? SILVER : print(t, clamp(0.5 + w / (2 * r)));
+      paint(out, bare ? SILVER : print(t, clamp(0.5 + w / (2 * r))));
       out.height =
         radius * (1 - 0.5 * crushed) * (1 + Math.sqrt(Math.max(0.02, 1 - (w * w) / (r * r)))) -
         crushed * 16 * crease(u / 24 + seed, v / 16 + seed, 2);
@@ -66,17 +66,14 @@ function standing(random: Random): Thing {
       const rho = Math.hypot(u, v);
       out.distance = rho - radius;
       if (out.distance > 2) return;
-      const [a, b] = [u * cos + v * sin, v * cos - u * sin];
+      const a = u * cos + v * sin;
+      const b = v * cos - u * sin;
       const ring = Math.hypot((a - 1) / 1.5, b) - 4.6;
       const mouth = Math.hypot((a + 9) / 0.9, b) - 5.6;
       const q = rho / radius;
       const brushed = 0.92 + 0.12 * noise(rho * 1.4 + seed, 3);
       const dark = Math.abs(mouth) < 0.7 ? 0.45 : mouth < 0 ? 0.82 : 1;
-      [out.red, out.green, out.blue] = [
-        SILVER[0] * brushed * dark,
-        SILVER[1] * brushed * dark,
-        SILVER[2] * brushed * dark,
-      ];
+      paint(out, SILVER, brushed * dark);
       out.height =
         62 + (q > 0.9 ? 3 * Math.sin(((q - 0.9) / 0.1) * Math.PI) : q > 0.82 ? -2 * ((q - 0.82) / 0.08) : -2);
       if (Math.abs(ring) < 1.5 && rho < radius * 0.78) out.height += 1.6;

@@ -1,7 +1,7 @@
 import { clamp, color, mix } from '../color.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import type { Thing } from '../stage.ts';
+import { paint, type Thing } from '../stage.ts';
 import { makePrint } from './print.ts';
 
 const KRAFT = ['#b58654', '#a87945', '#c1976a', '#96703f'].map(color);
@@ -13,7 +13,8 @@ export function carton(random: Random): Thing {
 }
 
 const boxDistance = (u: number, v: number, a: number, b: number) => {
-  const [dx, dy] = [Math.abs(u) - a, Math.abs(v) - b];
+  const dx = Math.abs(u) - a;
+  const dy = Math.abs(v) - b;
   return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(0, Math.max(dx, dy));
 };
 
@@ -49,12 +50,12 @@ function board(random: Random): Thing {
       const seam = past > 0 && past < 1.3 ? 0.6 : 1;
       const stain =
         (0.78 + 0.4 * cloud(u / 18 + seed, v / 18 + seed, 3)) * (0.94 + 0.12 * noise(u * 1.2, v / 9)) * seam;
-      let paint = brown;
+      let ink = brown;
       if (printed && Math.abs(u) < a * 0.45 && Math.abs(v) < b * 0.5)
-        paint = mix(brown, printed(u / (a * 0.9) + 0.5, v / b + 0.5), 0.5);
+        ink = mix(brown, printed(u / (a * 0.9) + 0.5, v / b + 0.5), 0.5);
       const gloss = taped && Math.abs(v) < 6 ? 0.5 : 0.04;
-      if (gloss > 0.1) paint = mix(paint, TAPE, 0.7);
-      [out.red, out.green, out.blue] = [paint[0] * stain, paint[1] * stain, paint[2] * stain];
+      if (gloss > 0.1) ink = mix(ink, TAPE, 0.7);
+      paint(out, ink, stain);
       out.gloss = gloss;
       out.metal = 0;
       out.opacity = 1;
@@ -77,13 +78,12 @@ function drink(random: Random): Thing {
       if (out.distance > 2) return;
       const fin = u > a - 7;
       const crease1 = Math.abs(u - a * 0.5) < 0.9 ? 0.6 : 1;
-      const paint = fin
+      const ink = fin
         ? mix(print(0.05, 0.5), [0.8, 0.8, 0.78], 0.6)
         : print(clamp(0.5 - u / (2 * a)), clamp(0.5 + v / (2 * b)));
       const disc = Math.hypot(u - a * 0.68, v) - 6.5;
       const shade = crease1 * (Math.abs(disc) < 0.6 ? 0.5 : 1);
-      const [red, green, blue] = disc < 0 ? spout : paint;
-      [out.red, out.green, out.blue] = [red * shade, green * shade, blue * shade];
+      paint(out, disc < 0 ? spout : ink, shade);
       out.height =
         24 -
         12 * gable +

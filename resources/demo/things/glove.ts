@@ -1,7 +1,7 @@
 import { color, smooth } from '../color.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import type { Thing } from '../stage.ts';
+import { paint, type Thing } from '../stage.ts';
 
 const STYLES = [
   { palm: '#2f6fd0', cuff: '#2f6fd0', gloss: 0.35 },
@@ -46,8 +46,8 @@ export function glove(random: Random): Thing {
       const knit = cuffed * 0.7 * Math.sin(v * 1.5) + (1 - cuffed) * 0.2 * noise(u * 1.6, v * 1.6);
       out.height = 4 + 9 * Math.sqrt(Math.max(0, depth) / 9) + 3.5 * crease(u / 20 + seed, v / 15 + seed, 3) + knit;
       const dirt = 0.72 + 0.5 * cloud(u / 15 + seed, v / 15, 3);
-      const paint = u < -21.5 ? style.cuff : style.palm;
-      [out.red, out.green, out.blue] = [paint[0] * dirt, paint[1] * dirt, paint[2] * dirt];
+      const cloth = u < -21.5 ? style.cuff : style.palm;
+      paint(out, cloth, dirt);
       out.gloss = style.gloss * (1 - cuffed);
       out.metal = 0;
       out.opacity = 1;
@@ -71,7 +71,8 @@ function fingerDistance({ u: fu, v: fv, cos, sin, length, radius }: Finger, u: n
 }
 
 function roundedBox(u: number, v: number, a: number, b: number, round: number): number {
-  const [dx, dy] = [Math.abs(u) - a + round, Math.abs(v) - b + round];
+  const dx = Math.abs(u) - a + round;
+  const dy = Math.abs(v) - b + round;
   return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(0, Math.max(dx, dy)) - round;
 }
 
