@@ -72,7 +72,8 @@ export async function readPlanes(project: Project, scan: string, sample: string)
   if (!found) return null;
   const { header, stored } = found;
   try {
-    const planes = splitPlanes(await decompress(stored), header.width, header.height);
+    const { buffer, byteOffset, length } = await decompress(stored);
+    const planes = splitPlanes(new Uint8Array(buffer, byteOffset, length), header.width, header.height);
     return { planes, cases: header.cases, stored };
   } catch {
     return null;

@@ -44,6 +44,8 @@ function isWhole({ input, output }: Network): boolean {
 /** Operators that leave channels as they are. */
 const THROUGH = [
   'Identity',
+  'Add',
+  'BatchNormalization',
   'Resize',
   'Upsample',
   'Cast',
