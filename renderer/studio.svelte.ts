@@ -62,13 +62,10 @@ class Studio {
   /** cases that wait for a verdict, as the review queue counts them; null before it has */
   openCases = $state<number | null>(null);
 
-  private readonly isNew: boolean;
   private readonly listeners = new Set<(event: StudioEvent) => void>();
 
   constructor(host: Host) {
-    const known = sessionStorage.getItem('author');
-    this.isNew = known === null;
-    this.author = known ?? newAuthor();
+    this.author = sessionStorage.getItem('author') ?? newAuthor();
     sessionStorage.setItem('author', this.author);
     this.host = host;
     this.pick = new Picker(host);
@@ -123,13 +120,13 @@ class Studio {
   }
 
   /**
-   * Once, at the start: opens the dataset that the address names, at the step it names. A new window without one enters
-   * what the host was started with; a window that closed its dataset stays at the start page when it is reloaded.
+   * Once, at the start: opens the dataset that the address names, at the step it names. Without one, enters what the host
+   * has open; but a window that closed its dataset stays at the start page when it is reloaded.
    */
   async start() {
     const { folder, project, step } = placeOf(location.href);
     this.about = (await this.attempt(() => this.call('about', {}))) ?? null;
-    const opened = this.isNew ? this.about?.opened.at(0) : undefined;
+    const opened = sessionStorage.getItem('closed') ? undefined : this.about?.opened.at(0);
     if (folder) await this.open(folder, project ?? undefined, step ?? 'data');
     else if (opened) await this.enter(opened, 'data');
   }
@@ -157,6 +154,7 @@ class Studio {
   }
 
   close() {
+    sessionStorage.setItem('closed', 'yes');
     this.forget();
     this.note();
   }
@@ -185,6 +183,7 @@ class Studio {
 
   private async enter(dataset: DatasetSummary, step: Step) {
     this.forget();
+    sessionStorage.removeItem('closed');
     this.dataset = dataset;
     this.step = step;
     this.note();
