@@ -51,7 +51,7 @@ export function findCases(planes: Planes, given: Uint8Array, classCount: number)
     const rle = encodeRle(scene.mask, width, height, evidence.bbox);
     fillRegion(scene.mask, components, index, 0);
     const { given, proposed, bbox, area, pGiven, agreement, disagreement } = evidence;
-    const kind = kindOf(evidence, width, height);
+    const kind = kindOf(evidence, Math.hypot(width, height));
     return { kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, rle };
   });
 }
