@@ -15,11 +15,3 @@ export const mix = (a: Color, b: Color, share: number): Color => [
   a[1] + (b[1] - a[1]) * share,
   a[2] + (b[2] - a[2]) * share,
 ];
-
-export const clamp = (value: number, low = 0, high = 1) => (value < low ? low : value > high ? high : value);
-
-/** 0 below `from`, 1 above `to`, smooth between. */
-export function smooth(from: number, to: number, value: number): number {
-  const t = clamp((value - from) / (to - from));
-  return t * t * (3 - 2 * t);
-}

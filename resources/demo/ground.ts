@@ -1,4 +1,5 @@
-import { color, smooth, type Color } from './color.ts';
+import { color, type Color } from './color.ts';
+import { norm, smooth } from './geometry.ts';
 import { cloud, noise } from './noise.ts';
 import type { Random } from './random.ts';
 import type { Footprint, Stage } from './stage.ts';
@@ -102,7 +103,7 @@ const RUBBER = color('#1d2023');
 function paintFrame(stage: Stage, i: number, along: number, past: number, seed: number): void {
   const brushed =
     0.82 + 0.2 * noise(along / 40 + seed, past * 1.3 + seed) + 0.12 * (noise(along / 3, past / 3 + seed) - 0.5);
-  const bolt = Math.hypot(((along + 1024) % 96) - 48, past - 25);
+  const bolt = norm(((along + 1024) % 96) - 48, past - 25);
   const worn = cloud(along / 14 + seed, past / 9, 3);
   let paint = STEEL;
   let relief = 16;

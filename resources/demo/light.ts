@@ -1,4 +1,5 @@
-import { clamp, type Color } from './color.ts';
+import { type Color } from './color.ts';
+import { clamp, norm } from './geometry.ts';
 import type { Random } from './random.ts';
 import type { Stage } from './stage.ts';
 
@@ -71,7 +72,7 @@ const REACHES = [1.5, 3, 5, 7.5, 10.5, 14, 18, 23, 29, 36, 45, 56];
 
 /** 1 in full light .. 0.07 in deep shadow: from each pixel towards the lamp, is anything taller than the ray; softer further off. */
 function litShare({ width, height, relief, dense }: Stage, light: Light): Float32Array {
-  const flat = Math.hypot(light.x, light.y);
+  const flat = norm(light.x, light.y);
   const steps = REACHES.map((reach) => ({
     x: Math.round((light.x / flat) * reach),
     y: Math.round((light.y / flat) * reach),

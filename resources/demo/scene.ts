@@ -1,9 +1,10 @@
 import { color } from './color.ts';
+import { norm } from './geometry.ts';
 import { layGround, LINES, makeView } from './ground.ts';
 import { expose, makeCamera } from './camera.ts';
 import { makeLight, shade } from './light.ts';
 import { seeded, seedOf, type Random } from './random.ts';
-import { makeStage, paint, place, type Footprint, type Placed, type Thing } from './stage.ts';
+import { emptyStage, makeStage, paint, place, type Footprint, type Placed, type Thing } from './stage.ts';
 import { makeThing, THINGS, type ThingName } from './things/all.ts';
 
 export const WIDTH = 512;
@@ -27,13 +28,16 @@ const COMPANY: Record<ThingName, readonly [number, number]> = {
   cap: [2, 6],
 };
 
+/** One stage for all pictures: large arrays that come and go keep the collector busy. */
+const stage = makeStage(WIDTH, HEIGHT);
+
 /** Picture `index` of the plant; the same for ever. */
 export function drawScene(index: number): Scene {
   const random = seeded(seedOf(1, index));
-  const stage = makeStage(WIDTH, HEIGHT);
+  emptyStage(stage);
   const line = random.pick(LINES);
   const footprints = [layGround(stage, line, makeView(random))];
-  scatterCrumbs(stage, random);
+  scatterCrumbs(random);
   const taken: Placed[] = [];
   for (const kind of THINGS)
     for (let n = random.integer(...COMPANY[kind]); n > 0; n--) {
@@ -65,12 +69,12 @@ export function findRoom(thing: Thing, taken: readonly Placed[], random: Random)
 }
 
 const gap = (a: Placed, b: Placed) =>
-  Math.hypot(a.x - b.x, a.y - b.y) - 0.75 * (a.thing.reach * a.scale + b.thing.reach * b.scale);
+  norm(a.x - b.x, a.y - b.y) - 0.75 * (a.thing.reach * a.scale + b.thing.reach * b.scale);
 
 const CRUMBS = ['#d8d3c6', '#8a7a5c', '#6e8b4e', '#b9b2a2', '#c7a25a', '#9fb4bd', '#4c4238'].map(color);
 
 /** Dirt, shreds and splinters: part of the belt. */
-function scatterCrumbs(stage: ReturnType<typeof makeStage>, random: Random): void {
+function scatterCrumbs(random: Random): void {
   for (let n = random.integer(14, 44); n > 0; n--) {
     const [long, wide] = [random.range(1.2, 4.2), random.range(0.7, 1.8)];
     const tint = random.pick(CRUMBS);

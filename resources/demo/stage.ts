@@ -68,6 +68,11 @@ export interface Stage {
   thing: Uint8Array;
 }
 
+export function emptyStage(stage: Stage): void {
+  for (const plane of [stage.albedo, stage.relief, stage.gloss, stage.metal, stage.thing]) plane.fill(0);
+  stage.dense.fill(1);
+}
+
 export function makeStage(width: number, height: number): Stage {
   const plane = () => new Float32Array(width * height);
   return {
@@ -77,7 +82,7 @@ export function makeStage(width: number, height: number): Stage {
     relief: plane(),
     gloss: plane(),
     metal: plane(),
-    dense: plane().fill(1),
+    dense: plane(),
     thing: new Uint8Array(width * height),
   };
 }

@@ -1,4 +1,5 @@
-import { color, smooth } from '../color.ts';
+import { color } from '../color.ts';
+import { norm, smooth } from '../geometry.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
 import { paint, type Thing } from '../stage.ts';
@@ -38,7 +39,7 @@ export function bag(random: Random): Thing {
     surface(u, v, out) {
       const a = u / stretch;
       const b = v * Math.sqrt(stretch);
-      const rho = Math.sqrt(a * a + b * b);
+      const rho = norm(a, b);
       const turn = ((Math.atan2(b, a) + Math.PI) / (2 * Math.PI)) * STEPS;
       const step = Math.min(STEPS - 1, Math.floor(turn));
       const edge = outline[step] + (outline[step + 1] - outline[step]) * (turn - step);
@@ -47,7 +48,7 @@ export function bag(random: Random): Thing {
       out.distance = Math.min(body, ear);
       if (out.distance > 2) return;
       const q = Math.min(1, rho / edge);
-      const fromKnot = Math.hypot(a - knot, b);
+      const fromKnot = norm(a - knot, b);
       const folds = crease(Math.atan2(b, knot - a) * 4.2 + seed, fromKnot / 46, 3);
       const crumple = crease(u / 15 + seed, v / 12 + seed, 3);
       const inward = smooth(0, 0.2, 1 - q);
@@ -69,5 +70,5 @@ function earDistance(ear: { cos: number; sin: number; length: number }, a: numbe
   const along = a * ear.cos + b * ear.sin;
   const across = b * ear.cos - a * ear.sin;
   const t = Math.min(ear.length, Math.max(0, along));
-  return Math.hypot(along - t, across) - (2.2 + t * 0.22);
+  return norm(along - t, across) - (2.2 + t * 0.22);
 }

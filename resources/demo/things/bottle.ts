@@ -1,4 +1,5 @@
-import { clamp, color, smooth, type Color } from '../color.ts';
+import { color, type Color } from '../color.ts';
+import { clamp, smooth } from '../geometry.ts';
 import { crease } from '../noise.ts';
 import type { Random } from '../random.ts';
 import { paint, type Thing } from '../stage.ts';

@@ -1,4 +1,5 @@
 import { color } from '../color.ts';
+import { norm } from '../geometry.ts';
 import type { Random } from '../random.ts';
 import { paint, type Surface, type Thing } from '../stage.ts';
 
@@ -16,7 +17,7 @@ export function cable(random: Random): Thing {
   const sheath = random.pick(SHEATHS);
   const plug = random.chance(0.5);
   const points = centred(wander(random, random.range(170, 400)));
-  const reach = Math.max(...points.map(({ x, y }) => Math.hypot(x, y))) + 14;
+  const reach = Math.max(...points.map(({ x, y }) => norm(x, y))) + 14;
   const near = distanceField(points, reach, radius + 4);
   const end = points[points.length - 1];
   const before = points[points.length - 4];
@@ -41,12 +42,12 @@ export function cable(random: Random): Thing {
 
 /** Leaves the plug's thickness in `out.height` where the plug is the nearest part, else 0. */
 function usePlug(end: Point, before: Point, u: number, v: number, out: Surface, radius: number): void {
-  const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
+  const length = norm(end.x - before.x, end.y - before.y) || 1;
   const cos = (end.x - before.x) / length;
   const sin = (end.y - before.y) / length;
   const along = (u - end.x) * cos + (v - end.y) * sin;
   const across = (v - end.y) * cos - (u - end.x) * sin;
-  const body = Math.hypot(along - Math.min(9, Math.max(-9, along)), across) - (along > -2 ? 6.5 : 4.5);
+  const body = norm(along - Math.min(9, Math.max(-9, along)), across) - (along > -2 ? 6.5 : 4.5);
   out.height = body < out.distance ? 6.5 : radius;
   out.distance = Math.min(out.distance, body);
 }
@@ -103,7 +104,5 @@ function segmentDistance(x: number, y: number, a: Point, b: Point): number {
   const dx = b.x - a.x;
   const dy = b.y - a.y;
   const t = Math.min(1, Math.max(0, ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1)));
-  const ex = x - a.x - t * dx;
-  const ey = y - a.y - t * dy;
-  return Math.sqrt(ex * ex + ey * ey);
+  return norm(x - a.x - t * dx, y - a.y - t * dy);
 }

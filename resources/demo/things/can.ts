@@ -1,4 +1,5 @@
-import { clamp, color } from '../color.ts';
+import { color } from '../color.ts';
+import { clamp, norm } from '../geometry.ts';
 import { crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
 import { paint, type Thing } from '../stage.ts';
@@ -33,7 +34,7 @@ function lying(random: Random): Thing {
   );
   return {
     kind: 'can',
-    reach: Math.hypot(length / 2, radius * 1.2) + 2,
+    reach: norm(length / 2, radius * 1.2) + 2,
     surface(u, v, out) {
       const along = u + length / 2;
       const skew = crushed * 7 * Math.sin(along / 11 + seed);
@@ -63,13 +64,13 @@ function standing(random: Random): Thing {
     kind: 'can',
     reach: radius + 2,
     surface(u, v, out) {
-      const rho = Math.hypot(u, v);
+      const rho = norm(u, v);
       out.distance = rho - radius;
       if (out.distance > 2) return;
       const a = u * cos + v * sin;
       const b = v * cos - u * sin;
-      const ring = Math.hypot((a - 1) / 1.5, b) - 4.6;
-      const mouth = Math.hypot((a + 9) / 0.9, b) - 5.6;
+      const ring = norm((a - 1) / 1.5, b) - 4.6;
+      const mouth = norm((a + 9) / 0.9, b) - 5.6;
       const q = rho / radius;
       const brushed = 0.92 + 0.12 * noise(rho * 1.4 + seed, 3);
       const dark = Math.abs(mouth) < 0.7 ? 0.45 : mouth < 0 ? 0.82 : 1;

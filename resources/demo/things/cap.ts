@@ -1,4 +1,5 @@
 import { color } from '../color.ts';
+import { norm } from '../geometry.ts';
 import type { Random } from '../random.ts';
 import { paint, type Thing } from '../stage.ts';
 
@@ -14,7 +15,7 @@ export function cap(random: Random): Thing {
     kind: 'cap',
     reach: radius + 2,
     surface(u, v, out) {
-      const rho = Math.hypot(u, v);
+      const rho = norm(u, v);
       const q = rho / radius;
       out.distance = rho - radius;
       if (out.distance > 2) return;

@@ -1,4 +1,5 @@
-import { clamp, color, mix } from '../color.ts';
+import { color, mix } from '../color.ts';
+import { boxDistance, clamp, norm } from '../geometry.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
 import { paint, type Thing } from '../stage.ts';
@@ -12,12 +13,6 @@ export function carton(random: Random): Thing {
   return random.chance(0.6) ? board(random) : drink(random);
 }
 
-const boxDistance = (u: number, v: number, a: number, b: number) => {
-  const dx = Math.abs(u) - a;
-  const dy = Math.abs(v) - b;
-  return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(0, Math.max(dx, dy));
-};
-
 function board(random: Random): Thing {
   const [a, b] = [random.range(38, 58), random.range(27, 38)];
   const flap = random.chance(0.6) ? random.range(12, 22) : 0;
@@ -29,7 +24,7 @@ function board(random: Random): Thing {
   const seed = random.range(0, 200);
   return {
     kind: 'carton',
-    reach: Math.hypot(a, b + flap) + 3,
+    reach: norm(a, b + flap) + 3,
     surface(u, v, out) {
       const ragged = 1.1 * (noise(u / 11 + seed, v / 11) - 0.5);
       const middle = boxDistance(u, v, a, b);
@@ -71,7 +66,7 @@ function drink(random: Random): Thing {
   const seed = random.range(0, 200);
   return {
     kind: 'carton',
-    reach: Math.hypot(a, b) + 3,
+    reach: norm(a, b) + 3,
     surface(u, v, out) {
       const gable = clamp((u - a * 0.5) / (a * 0.5));
       out.distance = boxDistance(u, v, a, b - 4 * gable) - 1;
@@ -81,7 +76,7 @@ function drink(random: Random): Thing {
       const ink = fin
         ? mix(print(0.05, 0.5), [0.8, 0.8, 0.78], 0.6)
         : print(clamp(0.5 - u / (2 * a)), clamp(0.5 + v / (2 * b)));
-      const disc = Math.hypot(u - a * 0.68, v) - 6.5;
+      const disc = norm(u - a * 0.68, v) - 6.5;
       const shade = crease1 * (Math.abs(disc) < 0.6 ? 0.5 : 1);
       paint(out, disc < 0 ? spout : ink, shade);
       out.height =

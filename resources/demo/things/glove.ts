@@ -1,4 +1,5 @@
-import { color, smooth } from '../color.ts';
+import { color } from '../color.ts';
+import { boxDistance, norm, smooth, smoothUnion } from '../geometry.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
 import { paint, type Thing } from '../stage.ts';
@@ -36,8 +37,8 @@ export function glove(random: Random): Thing {
     reach: 66,
     surface(u, w, out) {
       const v = w * mirrored;
-      let d = roundedBox(u + 3, v, 18, 19, 8);
-      d = smoothUnion(d, roundedBox(u + 28, v, 15, 15, 4), 5);
+      let d = boxDistance(u + 3, v, 18, 19, 8);
+      d = smoothUnion(d, boxDistance(u + 28, v, 15, 15, 4), 5);
       for (const one of fingers) d = smoothUnion(d, fingerDistance(one, u, v), 3.5);
       out.distance = d;
       if (d > 2) return;
@@ -67,17 +68,5 @@ const finger = (u: number, v: number, angle: number, length: number, radius: num
 function fingerDistance({ u: fu, v: fv, cos, sin, length, radius }: Finger, u: number, v: number): number {
   const along = (u - fu) * cos + (v - fv) * sin;
   const across = (v - fv) * cos - (u - fu) * sin;
-  return Math.hypot(along - Math.min(length, Math.max(0, along)), across) - radius;
-}
-
-function roundedBox(u: number, v: number, a: number, b: number, round: number): number {
-  const dx = Math.abs(u) - a + round;
-  const dy = Math.abs(v) - b + round;
-  return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(0, Math.max(dx, dy)) - round;
-}
-
-/** Polynomial smooth minimum (Quilez), joined over `k` pixels. */
-function smoothUnion(a: number, b: number, k: number): number {
-  const h = Math.max(k - Math.abs(a - b), 0) / k;
-  return Math.min(a, b) - (h * h * k) / 4;
+  return norm(along - Math.min(length, Math.max(0, along)), across) - radius;
 }

@@ -1,4 +1,5 @@
 import { color, mix, type Color } from '../color.ts';
+import { norm } from '../geometry.ts';
 import { noise } from '../noise.ts';
 import type { Random } from '../random.ts';
 
@@ -38,7 +39,7 @@ export function makePrint(random: Random): Print {
   };
   return (s, t) => {
     const paint = ground[pattern](s, t);
-    const d = Math.hypot(s - emblem.s, (t - emblem.t) * 0.7) / emblem.r;
+    const d = norm(s - emblem.s, (t - emblem.t) * 0.7) / emblem.r;
     if (d < 1) return ring && d > 0.7 ? paint : accent;
     const row = Math.floor((s - lines) * 42);
     if (s > lines && s < lines + 0.14 && row % 2 === 0 && t > 0.2 && t < 0.8 && noise(t * 40 + serial, row * 3) > 0.42)

@@ -1,3 +1,4 @@
+import { norm } from '../geometry.ts';
 const STEPS = 128;
 
 /** Radius of a turned body at 0..1 along its axis. */
@@ -29,6 +30,6 @@ export function makeProfile(points: readonly [number, number][], bend: (t: numbe
 /** To the outline of a turned body that lies on its side: u 0..length along the axis, v across; about exact near it. */
 export function turnedDistance(profile: Profile, length: number, u: number, v: number): number {
   const t = Math.min(1, Math.max(0, u / length));
-  const across = (Math.abs(v) - profile.radius(t)) / Math.hypot(1, profile.slope(t) / length);
+  const across = (Math.abs(v) - profile.radius(t)) / norm(1, profile.slope(t) / length);
   return Math.max(across, -u, u - length);
 }
