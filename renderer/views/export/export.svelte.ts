@@ -1,6 +1,7 @@
 import type { ExportPreview, StudioEvent } from '../../../common/api.ts';
 import type { DatasetSummary } from '../../../common/dataset.ts';
 import { readPreference, writePreference } from '../../db.ts';
+import { splitTyped } from '../../paths.ts';
 import { studio } from '../../studio.svelte.ts';
 
 /** What an export of one dataset would hold, and where it goes. */
@@ -33,7 +34,10 @@ export class TrainSet {
   }
 
   async choose() {
-    const folder = await studio.pick.target('Choose where the train set goes', this.out || this.dataset.folder);
+    const folder = await studio.pick.target(
+      'Choose where the train set goes',
+      splitTyped(this.out || this.dataset.folder).folder,
+    );
     if (folder) this.setOut(folder);
   }
 
