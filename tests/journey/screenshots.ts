@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { findBrowser } from '../support/browser.ts';
 import { built, root, serving } from '../support/program.ts';
-import { openDemo, openExport, openReview, openPseudo, scan, settled } from './steps.ts';
+import { acceptPseudoLabels, openDemo, openExport, openReview, openPseudo, scan, settled } from './steps.ts';
 
 /** Draws the pictures of the README from the demo: at 1440×900 into docs/screenshots, at 1024×700 into the folder named. */
 const small = process.argv[2];
@@ -22,9 +22,15 @@ try {
   await shoot(page, 'scan');
   await openReview(page);
   await shoot(page, 'review');
+  for (const key of ['a', 'a', 'a', 'k', 'a']) {
+    await page.keyboard.press(key);
+    await settled(page);
+  }
   await openPseudo(page);
   await shoot(page, 'pseudo');
+  await acceptPseudoLabels(page);
   await openExport(page);
+  await page.getByRole('textbox', { name: 'Where it goes' }).fill('/data/sorting-belt-cleaned');
   await shoot(page, 'export');
 } finally {
   await browser.close();

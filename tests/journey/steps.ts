@@ -52,6 +52,11 @@ export async function openReview(page: Page): Promise<void> {
   await page.keyboard.press('3');
   await expect(page.getByRole('listbox', { name: 'Cases, worst first' }).getByRole('option').first()).toBeVisible();
   await expect(page.getByLabel('The picture with its labels')).toBeVisible();
+  await settled(page);
+  // Cases that were found after the queue was made wait to be taken in.
+  const arrived = page.getByRole('button', { name: /new cases?/ });
+  if (await arrived.isVisible()) await arrived.click();
+  await expect(arrived).toBeHidden();
 }
 
 /** How many cases have got which verdict, from the bar below. */
