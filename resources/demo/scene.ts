@@ -4,7 +4,8 @@ import { layGround, LINES, makeView } from './ground.ts';
 import { expose, makeCamera } from './camera.ts';
 import { makeLight, shade } from './light.ts';
 import { seeded, seedOf, type Random } from './random.ts';
-import { emptyStage, makeStage, paint, place, type Footprint, type Placed, type Thing } from './stage.ts';
+import { emptyStage, makeStage, place, type Footprint } from './stage.ts';
+import { paint, type Placed, type Thing } from './thing.ts';
 import { makeThing, THINGS, type ThingName } from './things/all.ts';
 
 export const WIDTH = 512;

@@ -1,6 +1,6 @@
 import type { ClassName } from '../classes.ts';
 import type { Random } from '../random.ts';
-import type { Thing } from '../stage.ts';
+import type { Thing } from '../thing.ts';
 import { bag } from './bag.ts';
 import { bottle } from './bottle.ts';
 import { cable } from './cable.ts';

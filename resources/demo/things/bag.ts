@@ -2,7 +2,7 @@ import { color } from '../color.ts';
 import { norm, smooth } from '../geometry.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import { paint, type Thing } from '../stage.ts';
+import { paint, type Thing } from '../thing.ts';
 
 const FILMS = [
   { hex: '#cfd4d7', opacity: 0.8 },

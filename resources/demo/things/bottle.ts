@@ -2,7 +2,7 @@ import { color, type Color } from '../color.ts';
 import { clamp, smooth } from '../geometry.ts';
 import { crease } from '../noise.ts';
 import type { Random } from '../random.ts';
-import { paint, type Thing } from '../stage.ts';
+import { paint, type Thing } from '../thing.ts';
 import { makePrint } from './print.ts';
 import { makeProfile, turnedDistance } from './profile.ts';
 

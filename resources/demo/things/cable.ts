@@ -1,7 +1,7 @@
 import { color } from '../color.ts';
 import { norm } from '../geometry.ts';
 import type { Random } from '../random.ts';
-import { paint, type Surface, type Thing } from '../stage.ts';
+import { paint, type Surface, type Thing } from '../thing.ts';
 
 const SHEATHS = ['#202327', '#e0651c', '#eceae4', '#c72f2f', '#2a63b8', '#e2bf2e', '#3d4247'].map(color);
 const FAR = 1e3;

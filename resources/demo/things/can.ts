@@ -2,7 +2,7 @@ import { color } from '../color.ts';
 import { clamp, norm } from '../geometry.ts';
 import { crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import { paint, type Thing } from '../stage.ts';
+import { paint, type Thing } from '../thing.ts';
 import { makePrint } from './print.ts';
 import { makeProfile, turnedDistance } from './profile.ts';
 

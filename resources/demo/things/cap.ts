@@ -1,7 +1,7 @@
 import { color } from '../color.ts';
 import { norm } from '../geometry.ts';
 import type { Random } from '../random.ts';
-import { paint, type Thing } from '../stage.ts';
+import { paint, type Thing } from '../thing.ts';
 
 const PLASTICS = ['#1668b8', '#d02c2c', '#f1f1ee', '#178a53', '#f0a020', '#e4562a', '#7b3fa0', '#23b0c8'].map(color);
 

@@ -2,7 +2,7 @@ import { color, mix } from '../color.ts';
 import { boxDistance, clamp, norm } from '../geometry.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import { paint, type Thing } from '../stage.ts';
+import { paint, type Thing } from '../thing.ts';
 import { makePrint } from './print.ts';
 
 const KRAFT = ['#b58654', '#a87945', '#c1976a', '#96703f'].map(color);

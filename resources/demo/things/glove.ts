@@ -2,7 +2,7 @@ import { color } from '../color.ts';
 import { boxDistance, norm, smooth, smoothUnion } from '../geometry.ts';
 import { cloud, crease, noise } from '../noise.ts';
 import type { Random } from '../random.ts';
-import { paint, type Thing } from '../stage.ts';
+import { paint, type Thing } from '../thing.ts';
 
 const STYLES = [
   { palm: '#2f6fd0', cuff: '#2f6fd0', gloss: 0.35 },
