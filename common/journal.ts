@@ -20,8 +20,8 @@ export interface VerdictItem {
 
 export type Action =
   | { type: 'verdict'; verdict: Verdict; items: VerdictItem[] }
-  /** the whole proposal of one picture */
-  | { type: 'picture'; sample: string; paint: Paint[] }
+  /** the whole proposal of one picture; `cases`: all that were found on it, accepted with it */
+  | { type: 'picture'; sample: string; cases: string[]; paint: Paint[] }
   /** unlabelled pictures take their proposal where its confidence reaches the threshold; `scan` names the cached result */
   | { type: 'pseudo'; threshold: number; scan: string; samples: string[] }
   | { type: 'undo'; target: string }

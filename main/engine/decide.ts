@@ -41,13 +41,14 @@ export async function acceptCases(workspace: Workspace, author: string, minScore
   return { accepted: items.length, pixels: paints.reduce((sum, { rle }) => sum + rleArea(rle), 0), problems: left };
 }
 
-/** Takes the whole proposal of a labelled picture. */
+/** Takes the whole proposal of a labelled picture, and with it every case on it. */
 export async function acceptPicture(workspace: Workspace, author: string, sample: string): Promise<JournalChange> {
   const scan = await currentScanOf(workspace);
   await workspace.journal.refresh();
   const cleaned = await readCleaned(workspace, sample);
   const paint = await picturePaint(workspace, scan, sample, cleaned);
-  return record(workspace, author, { type: 'picture', sample, paint });
+  const cases = (workspace.results.get(sample)?.cases ?? []).map(({ id }) => id);
+  return record(workspace, author, { type: 'picture', sample, cases, paint });
 }
 
 /** `threshold` in (0, 1]; `samples` null: every scanned unlabelled picture. Accepting again replaces the threshold. */

@@ -128,12 +128,19 @@ describe('a verdict', () => {
 describe('a whole picture', () => {
   it('takes the proposal everywhere, and a case kept afterwards takes its region back', async () => {
     const change = await acceptPicture(p.workspace, 'ann', 's001');
+    const id = caseOf(p.workspace, 's001');
     expect(change).toMatchObject({ type: 'picture', text: 'Accepted the whole proposal for s001', samples: ['s001'] });
+    expect(change.cases).toContainEqual({ id, verdict: 'accept' });
     expect(await cleaned('s001')).toEqual(truth('s001'));
     await decide(p.workspace, 'ann', 'keep', [caseOf(p.workspace, 's001')]);
     expect(await cleaned('s001')).toEqual(given('s001'));
+    expect(p.workspace.journal.verdictOf(id)).toBe('keep');
     await undo(p.workspace, 'ann', NOBODY);
     expect(await cleaned('s001')).toEqual(truth('s001'));
+    expect(p.workspace.journal.verdictOf(id)).toBe('accept');
+    const undone = await undo(p.workspace, 'ann', NOBODY);
+    expect(undone?.cases).toContainEqual({ id, verdict: null });
+    expect(await cleaned('s001')).toEqual(given('s001'));
   });
 
   it('also replaces what was decided before, and leaves what was given as ignore', async () => {

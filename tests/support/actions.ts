@@ -35,7 +35,10 @@ export function randomLines(random: () => number, count: number): JournalLine[] 
     const paint = () => [boxPaint(pick([null, 0, 1, 2]), 8, 6, Math.floor(random() * 6), Math.floor(random() * 4), 3)];
     const action = (): Action => {
       if (kind === 'undo' || kind === 'redo') return { type: kind, target: pick(deeds).id };
-      if (kind === 'picture') return { type: 'picture', sample: pick(samples), paint: paint() };
+      if (kind === 'picture') {
+        const n = pick([0, 1, 2]);
+        return { type: 'picture', sample: samples[n], cases: [`c${n}`, `c${n + 3}`], paint: paint() };
+      }
       if (kind === 'pseudo')
         return { type: 'pseudo', threshold: pick([0.5, 0.9]), scan: 'scan1', samples: [pick(samples)] };
       const what = pick(['accept', 'keep', 'ignore', 'skip'] as const);

@@ -23,7 +23,10 @@ export function changeOfLines(
   const pseudo = new Set<string>();
   for (const line of lines) {
     const action = journal.deedOf(line)?.action;
-    if (action?.type === 'picture') samples.add(action.sample);
+    if (action?.type === 'picture') {
+      samples.add(action.sample);
+      for (const id of action.cases) cases.add(id);
+    }
     if (action?.type === 'pseudo') for (const sample of action.samples) pseudo.add(sample);
     if (action?.type !== 'verdict') continue;
     for (const item of action.items) {

@@ -19,7 +19,12 @@ const Action = z.discriminatedUnion('type', [
     verdict: z.enum(VERDICTS as [Verdict, ...Verdict[]]),
     items: z.array(Item),
   }),
-  z.object({ type: z.literal('picture'), sample: z.string().min(1), paint: z.array(Paint) }),
+  z.object({
+    type: z.literal('picture'),
+    sample: z.string().min(1),
+    cases: z.array(z.string().min(1)).default([]),
+    paint: z.array(Paint),
+  }),
   z.object({
     type: z.literal('pseudo'),
     threshold: z.number().gt(0).max(1),

@@ -78,6 +78,7 @@ export class JournalState {
 
   verdictOf(id: string): Verdict | null {
     const action = live(this.cases.get(id))?.line.action;
+    if (action?.type === 'picture') return 'accept';
     return action?.type === 'verdict' ? action.verdict : null;
   }
 
@@ -119,9 +120,11 @@ export class JournalState {
   private add(line: Deed, entry: Entry): void {
     const { action } = line;
     if (action.type === 'verdict') for (const item of action.items) this.addItem(line, entry, item);
-    else if (action.type === 'picture')
-      this.addStroke(action.sample, { line, entry, item: null, paint: action.paint, earlier: null });
-    else
+    else if (action.type === 'picture') {
+      const whole = { line, entry, item: null, paint: action.paint };
+      this.addStroke(action.sample, { ...whole, earlier: null });
+      for (const id of action.cases) this.cases.set(id, { ...whole, earlier: this.cases.get(id) ?? null });
+    } else
       for (const sample of action.samples) {
         const { threshold, scan } = action;
         this.pseudos.set(sample, { entry, threshold, scan, earlier: this.pseudos.get(sample) ?? null });
