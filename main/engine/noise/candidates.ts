@@ -1,7 +1,9 @@
 import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { findComponents, type Components } from '../masks/components.ts';
+import { gatherEvidence, type Evidence } from './evidence.ts';
 import { ceilings } from './log-ratio.ts';
+import type { Scene } from './scene.ts';
 
 /**
  * How strongly a pixel must contradict its label to belong to a candidate: log-ratio of proposed to given. The low
@@ -9,22 +11,38 @@ import { ceilings } from './log-ratio.ts';
  */
 const FLOORS = [0.7, 2.1].map(ceilings);
 
+/** A region that may be an error: component `index` of `components`. */
+export interface Candidate {
+  components: Components;
+  index: number;
+  evidence: Evidence;
+}
+
 /**
  * Regions that may be errors, from both sides: contradicted pixels that share their proposed class (what the label
  * lacks is of one class, over whatever is labelled there), and contradicted pixels that share their given class (what
- * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap;
- * specks are still among them. Pixels without a label are in none. `scratch` has width × height bytes to write over.
+ * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap.
+ * Pixels without a label are in none; specks are left out.
  */
-export function findCandidates(planes: Planes, given: Uint8Array, scratch: Uint8Array): Components[] {
-  const { width, height } = planes;
-  const found: Components[] = [];
+export function findCandidates(scene: Scene): Candidate[] {
+  const { width, height } = scene.planes;
+  const key = scene.scratch;
+  const candidates: Candidate[] = [];
   for (const ceiling of FLOORS) {
-    keepContradicted(scratch, planes, given, ceiling);
-    found.push(findComponents(scratch, width, height, IGNORE));
-    turnToGiven(scratch, given);
-    found.push(findComponents(scratch, width, height, IGNORE));
+    keepContradicted(key, scene.planes, scene.given, ceiling);
+    measure(scene, findComponents(key, width, height, IGNORE), candidates);
+    turnToGiven(key, scene.given);
+    measure(scene, findComponents(key, width, height, IGNORE), candidates);
   }
-  return found;
+  return candidates;
+}
+
+function measure(scene: Scene, components: Components, candidates: Candidate[]): void {
+  const minimum = Math.max(24, scene.diagonal / 8);
+  for (let index = 0; index < components.count; index++) {
+    if (components.area[index] < minimum) continue;
+    candidates.push({ components, index, evidence: gatherEvidence(scene, components, index) });
+  }
 }
 
 /** Proposed class of each contradicted pixel; IGNORE elsewhere. */

@@ -24,16 +24,19 @@ export function countConfusions(given: Uint8Array, label: Uint8Array, classes: n
 }
 
 /**
- * How usual it is elsewhere in the picture that `given` is proposed as `proposed`, `inside` being the counts in the region
- * itself (same layout): against the pixels of the given class that are confirmed, and against the confirmed pixels of the
- * proposed class. Both are shares 0..1, drawn towards a tenth by a prior worth 1/1700 of the picture, so that a class seen
- * nowhere else tells nothing.
+ * How usual it is elsewhere in the picture that `given` is proposed as `proposed`, `inside` being the pixels of that kind
+ * in the region itself (where nothing is confirmed): against the pixels of the given class that are confirmed, and against
+ * the confirmed pixels of the proposed class. Both are shares 0..1, drawn towards a tenth by a prior worth 1/1700 of the
+ * picture, so that a class seen nowhere else tells nothing.
  */
-export function usualConfusion(elsewhere: Confusions, inside: Float64Array, given: number, proposed: number) {
-  const { classes, pixels, total } = elsewhere;
+export function usualConfusion(
+  { classes, pixels, total }: Confusions,
+  inside: number,
+  given: number,
+  proposed: number,
+) {
   const prior = total / 1700;
-  const outside = (from: number, to: number) => pixels[from * classes + to] - inside[from * classes + to];
-  const confused = outside(given, proposed);
+  const confused = pixels[given * classes + proposed] - inside;
   const share = (confirmed: number) => (confused + 0.1 * prior) / (confused + confirmed + prior);
-  return { ofGiven: share(outside(given, given)), ofProposed: share(outside(proposed, proposed)) };
+  return { ofGiven: share(pixels[given * classes + given]), ofProposed: share(pixels[proposed * classes + proposed]) };
 }

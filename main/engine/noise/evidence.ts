@@ -1,6 +1,7 @@
 import type { Components } from '../masks/components.ts';
 import { usualConfusion } from './confusions.ts';
-import { Tally, type Scene } from './tally.ts';
+import type { Scene } from './scene.ts';
+import { Tally } from './tally.ts';
 
 /** What one region of one picture tells about its label. Lengths are pixels, shares 0..1. */
 export interface Evidence {
@@ -30,10 +31,9 @@ export interface Evidence {
 /** Measures component `c`. Linear in its pixels; the scene's mask is zero again afterwards. */
 export function gatherEvidence(scene: Scene, components: Components, c: number): Evidence {
   const { width } = scene.planes;
-  const { classes } = scene.confusions;
   const { first, start, end } = components;
   const area = components.area[c];
-  const tally = new Tally(classes);
+  const tally = new Tally(scene);
   let left = width;
   let right = 0;
   fillRegion(scene.mask, components, c, 1);
@@ -41,27 +41,29 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     const y = Math.floor(start[run] / width);
     left = Math.min(left, start[run] - y * width);
     right = Math.max(right, end[run] - y * width);
-    tally.addRun(scene, y, start[run], end[run]);
+    tally.addRun(y, start[run], end[run]);
   }
   fillRegion(scene.mask, components, c, 0);
   const top = Math.floor(start[first[c]] / width);
   const bottom = Math.floor(start[first[c + 1] - 1] / width) + 1;
-  const [given] = commonest(tally.confusions, classes, (one, other) => one * classes + other);
-  const [proposed, votes] = commonest(tally.confusions, classes, (one, other) => other * classes + one);
+  const given = commonest(tally.given);
+  const proposed = commonest(tally.proposed);
+  // All of a candidate shares its given class or its proposed one, so the rarer of the two is the pair.
+  const both = Math.min(tally.given[given], tally.proposed[proposed]);
   return {
     area,
     bbox: [left, top, right - left, bottom - top],
     given,
     proposed,
     pGiven: tally.pGiven / area / 255,
-    agreement: votes / area,
+    agreement: tally.proposed[proposed] / area,
     disagreement: tally.disagreement / area / 255,
     contrast: tally.inner ? tally.innerRatio / tally.inner : tally.ratio / area,
     thickness: (2 * area) / tally.sides,
     givenGoesOn: tally.givenGoesOn / Math.max(1, tally.seen),
     proposedGoesOn: tally.proposedGoesOn / Math.max(1, tally.seen),
     unquestioned: tally.unquestioned / Math.max(1, tally.seen),
-    usual: usualConfusion(scene.confusions, tally.confusions, given, proposed),
+    usual: usualConfusion(scene.confusions, both, given, proposed),
   };
 }
 
@@ -70,14 +72,5 @@ export function fillRegion(mask: Uint8Array, { first, start, end }: Components, 
   for (let run = first[c]; run < first[c + 1]; run++) mask.fill(value, start[run], end[run]);
 }
 
-/** The class with most pixels, and how many, where `at` tells the place of (class, other class). */
-function commonest(confusions: Float64Array, classes: number, at: (one: number, other: number) => number) {
-  let best = 0;
-  let most = -1;
-  for (let one = 0; one < classes; one++) {
-    let pixels = 0;
-    for (let other = 0; other < classes; other++) pixels += confusions[at(one, other)];
-    if (pixels > most) [best, most] = [one, pixels];
-  }
-  return [best, most] as const;
-}
+/** The class with most pixels. */
+const commonest = (pixels: Uint32Array) => pixels.indexOf(Math.max(...pixels));

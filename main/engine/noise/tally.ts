@@ -1,24 +1,12 @@
 import { IGNORE } from '../../../common/dataset.ts';
-import type { Planes } from '../../../common/planes.ts';
-import type { Confusions } from './confusions.ts';
 import { LOG } from './log-ratio.ts';
-
-/** One picture while its regions are measured. */
-export interface Scene {
-  planes: Planes;
-  /** class index or IGNORE, width × height */
-  given: Uint8Array;
-  confusions: Confusions;
-  /** width × height; non-zero in the region being measured, zero everywhere else */
-  mask: Uint8Array;
-  /** pixels beyond the outline where a class is looked for on the other side: soft edges of a proposal end before that */
-  reach: number;
-}
+import type { Scene } from './scene.ts';
 
 /** Sums over the pixels of one region and over the sides of its outline pixels. */
 export class Tally {
-  /** pixels by given and proposed class, as in Confusions */
-  confusions: Float64Array;
+  /** pixels by given class, and by proposed class */
+  given: Uint32Array;
+  proposed: Uint32Array;
   /** log-ratio of proposed to given, p(given) and disagreement as bytes */
   ratio = 0;
   pGiven = 0;
@@ -35,22 +23,29 @@ export class Tally {
   proposedGoesOn = 0;
   unquestioned = 0;
 
-  constructor(classes: number) {
-    this.confusions = new Float64Array(classes * classes);
+  private readonly scene: Scene;
+  /** pixels beyond the outline where a class is looked for on the other side: soft edges of a proposal end before that */
+  private readonly reach: number;
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+    this.reach = Math.max(2, Math.round(scene.diagonal / 200));
+    this.given = new Uint32Array(scene.confusions.classes);
+    this.proposed = new Uint32Array(scene.confusions.classes);
   }
 
   /** Adds the run [start, end) of row y, all of whose pixels are labelled. */
-  addRun(scene: Scene, y: number, start: number, end: number): void {
-    const { given, mask } = scene;
-    const { width, height, label, confidence, disagreement, pGiven } = scene.planes;
-    const { classes } = scene.confusions;
+  addRun(y: number, start: number, end: number): void {
+    const { given, mask } = this.scene;
+    const { width, height, label, confidence, disagreement, pGiven } = this.scene.planes;
     let [ratios, innerRatios, inner, sumGiven, sumDisagreement] = [0, 0, 0, 0, 0];
     for (let i = start; i < end; i++) {
       const ratio = LOG[confidence[i]] - LOG[pGiven[i]];
       ratios += ratio;
       sumGiven += pGiven[i];
       sumDisagreement += disagreement[i];
-      this.confusions[given[i] * classes + label[i]]++;
+      this.given[given[i]]++;
+      this.proposed[label[i]]++;
       const above = y > 0 && mask[i - width];
       const below = y < height - 1 && mask[i + width];
       if (above && below && i > start && i < end - 1) {
@@ -58,10 +53,10 @@ export class Tally {
         inner++;
         continue;
       }
-      if (i === start) this.addSide(scene, i, -1, start - y * width);
-      if (i === end - 1) this.addSide(scene, i, 1, (y + 1) * width - end);
-      if (!above) this.addSide(scene, i, -width, y);
-      if (!below) this.addSide(scene, i, width, height - 1 - y);
+      if (i === start) this.addSide(i, -1, start - y * width);
+      if (i === end - 1) this.addSide(i, 1, (y + 1) * width - end);
+      if (!above) this.addSide(i, -width, y);
+      if (!below) this.addSide(i, width, height - 1 - y);
     }
     this.ratio += ratios;
     this.pGiven += sumGiven;
@@ -71,7 +66,10 @@ export class Tally {
   }
 
   /** `step` leads out of the region; `room` tells how many steps stay inside the picture. */
-  private addSide({ planes: { label }, given, mask, reach }: Scene, i: number, step: number, room: number): void {
+  private addSide(i: number, step: number, room: number): void {
+    const { scene, reach } = this;
+    const { given, mask } = scene;
+    const { label } = scene.planes;
     this.sides++;
     const far = i + step * reach;
     if (room < reach || mask[far] || given[far] === IGNORE) return;
