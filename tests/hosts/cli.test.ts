@@ -5,7 +5,7 @@ import { decodeRle } from '../../common/rle.ts';
 import { encodeMask, readMask } from '../../main/engine/images.ts';
 import { CLASSES } from '../support/dataset.ts';
 import { hashesOf, makeJob, type Job } from '../support/job.ts';
-import { built, ended, start, winnow, winnowJson } from '../support/program.ts';
+import { built, ended, interrupt, start, winnow, winnowJson } from '../support/program.ts';
 
 const IDS: [number, number, number, number] = [7, 20, 30, 40];
 let job: Job;
@@ -210,7 +210,7 @@ describe('Ctrl-C', () => {
     const end = ended(child);
     await someResults(join(long.folder, '.winnow', 'cache'));
     const pressed = performance.now();
-    child.kill('SIGINT');
+    interrupt(child);
     const { code, stdout, stderr } = await end;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(stderr.trim().split('\n').at(-1)).toMatch(/cancelled/i);

@@ -71,11 +71,16 @@ export async function serving(args: string[] = [], env: NodeJS.ProcessEnv = {}):
   return { address, origin, token: searchParams.get('token') ?? '', child, stop };
 }
 
+/** Ctrl-C, as a terminal sends it: to the process and to everything it started. */
+export const interrupt = (child: ChildProcess): void => signalTree(child, 'SIGINT');
+
 /** Kills a process and everything it started, at once and for good. */
-export function killTree(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+export const killTree = (child: ChildProcess): void => signalTree(child, 'SIGKILL');
+
+function signalTree({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch {
     // It had ended already.
   }
