@@ -14,7 +14,7 @@ const PAGE = 100;
 /** Milliseconds between looks at the counts while results stream in. */
 const PULSE = 400;
 /** Milliseconds to wait for the first cases before the first of them are shown. */
-const PATIENCE = 1_500;
+const PATIENCE = 4_000;
 
 export interface QueueSetting {
   dataset: string;
@@ -43,7 +43,7 @@ export class Queue {
   ready = $state(false);
   /** the store has caught up with the engine once */
   synced = $state(false);
-  /** newest decision of this window; says whether there is something to undo */
+  /** the newest change told as this window has it: says whether there is something to undo */
   latest = $state.raw<JournalChange | null>(null);
 
   /** cases there were when the order was made */
@@ -74,18 +74,20 @@ export class Queue {
   }
 
   async start(): Promise<void> {
-    const synced = this.sync.start();
     await this.arrange();
-    // An empty store is filled first, if that takes no longer than a moment: the worst case comes last as often as first.
-    if (!this.ids.length) {
-      await Promise.race([synced, new Promise((late) => setTimeout(late, PATIENCE))]);
-      await this.arrange();
-    }
-    await this.goToWorst();
+    const synced = this.sync.start();
+    await (this.ids.length ? this.goToWorst() : this.fill(synced));
     this.ready = true;
     await synced;
     await this.onPulse();
     this.synced = true;
+  }
+
+  /** Waits a moment for all cases before the first are shown: the worst one may be the last to come. */
+  private async fill(synced: Promise<void>) {
+    await Promise.race([synced, new Promise((late) => setTimeout(late, PATIENCE))]);
+    await this.arrange();
+    await this.goToWorst();
   }
 
   close() {
@@ -247,7 +249,7 @@ export class Queue {
   }
 
   private onChanged(what: Changed) {
-    if (what.type === 'verdicts') void this.learn(what.change);
+    if (what.type === 'verdicts') void this.learn(what.change, what.mine);
     else if (what.type === 'scan') void this.startAgain();
     else this.pulse ??= setTimeout(() => void this.onPulse(), PULSE);
   }
@@ -263,12 +265,13 @@ export class Queue {
   private async startAgain() {
     this.rows.clear();
     this.current = null;
-    await this.arrange();
-    await this.goToWorst();
+    if (!this.ready) return this.count();
+    this.ready = false;
+    await this.fill(this.sync.settled());
+    this.ready = true;
   }
 
-  private async learn(change: JournalChange) {
-    const mine = change.author === this.setting.author;
+  private async learn(change: JournalChange, mine: boolean) {
     if (mine) this.latest = change;
     this.statuses.learn(change.cases);
     for (const { id, verdict } of change.cases) {
@@ -278,7 +281,8 @@ export class Queue {
     this.version++;
     await this.count();
     const [first] = change.cases;
-    if (first && mine && (change.type === 'undo' || change.type === 'redo')) await this.goToCase(first.id);
+    const back = change.type === 'undo' || change.type === 'redo';
+    if (first && back && change.author === this.setting.author && this.ready) await this.goToCase(first.id);
   }
 
   private async count() {

@@ -12,7 +12,8 @@ export type Changed =
   | { type: 'scan' }
   /** cases were added or replaced */
   | { type: 'cases' }
-  | { type: 'verdicts'; change: JournalChange };
+  /** `mine`: what can be undone is said as this window has it */
+  | { type: 'verdicts'; change: JournalChange; mine: boolean };
 
 export interface Engine {
   call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>>;
@@ -65,7 +66,7 @@ export class Sync {
     return this.enqueue(null, async () => {
       const { seq } = await this.options.store.progress();
       if (change.seq <= seq) return;
-      if (change.seq === seq + 1) await this.store(change);
+      if (change.seq === seq + 1) await this.store(change, change.author === this.options.author);
       else await this.pullDecisions();
     });
   }
@@ -102,14 +103,14 @@ export class Sync {
     const { seq } = await store.progress();
     const change = await engine.call('decisions', { dataset, author, since: seq });
     if (this.stopped) return;
-    if (change.seq >= seq) return this.store(change);
+    if (change.seq >= seq) return this.store(change, true);
     // The journal is shorter than what was seen of it: it is another one. Start again.
     await forgetVerdicts(store);
-    await this.store(await engine.call('decisions', { dataset, author, since: 0 }));
+    await this.store(await engine.call('decisions', { dataset, author, since: 0 }), true);
   }
 
-  private async store(change: JournalChange) {
+  private async store(change: JournalChange, mine: boolean) {
     await storeChange(this.options.store, change);
-    this.options.changed({ type: 'verdicts', change });
+    this.options.changed({ type: 'verdicts', change, mine });
   }
 }

@@ -23,30 +23,38 @@ export function shapeOf(rle: string, box: Box, picture: Size): Shape {
 }
 
 /**
- * The outline of a mask along its pixel edges, holes included, as axis-parallel pieces: neighbouring edges in one line
- * are one piece. The lines between the pixels are walked row by row, then column by column, so nothing is visited twice.
+ * The outline of a mask of 0 and 1 along its pixel edges, holes included, as axis-parallel pieces: neighbouring edges in one line
+ * are one piece. The lines between the rows are walked first, then those between the columns.
  */
 export function outline(mask: Uint8Array, [left, top, width, height]: Box): Int32Array {
-  const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] !== 0;
   const pieces: number[] = [];
-  for (let y = 0; y <= height; y++)
-    for (const [from, to] of runs(width, (x) => inside(x, y - 1) !== inside(x, y)))
-      pieces.push(left + from, top + y, left + to, top + y);
-  for (let x = 0; x <= width; x++)
-    for (const [from, to] of runs(height, (y) => inside(x - 1, y) !== inside(x, y)))
-      pieces.push(left + x, top + from, left + x, top + to);
+  walk(mask, { lines: height, step: width }, { places: width, step: 1 }, (line, from, to) =>
+    pieces.push(left + from, top + line, left + to, top + line),
+  );
+  walk(mask, { lines: width, step: 1 }, { places: height, step: width }, (line, from, to) =>
+    pieces.push(left + line, top + from, left + line, top + to),
+  );
   return Int32Array.from(pieces);
 }
 
-/** Runs of neighbouring places 0 … length − 1 that are edges: first, and one after the last. */
-function* runs(length: number, isEdge: (at: number) => boolean): Generator<[number, number]> {
-  let start = -1;
-  for (let at = 0; at <= length; at++) {
-    const edge = at < length && isEdge(at);
-    if (edge && start < 0) start = at;
-    if (!edge && start >= 0) {
-      yield [start, at];
-      start = -1;
+/** Tells the runs of places at which the mask differs on the two sides of a line; `step`: how far apart neighbours lie. */
+function walk(
+  mask: Uint8Array,
+  across: { lines: number; step: number },
+  along: { places: number; step: number },
+  tell: (line: number, from: number, to: number) => void,
+) {
+  for (let line = 0; line <= across.lines; line++) {
+    const after = line * across.step;
+    const before = after - across.step;
+    const [first, last] = [line === 0, line === across.lines];
+    let start = -1;
+    for (let place = 0, i = 0; place < along.places; place++, i += along.step) {
+      const edge = (first ? 0 : mask[before + i]) !== (last ? 0 : mask[after + i]);
+      if (edge === start >= 0) continue;
+      if (!edge) tell(line, start, place);
+      start = edge ? place : -1;
     }
+    if (start >= 0) tell(line, start, along.places);
   }
 }

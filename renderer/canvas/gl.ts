@@ -44,6 +44,14 @@ export function putBytes(
   setFilter(gl, gl.NEAREST, gl.NEAREST);
 }
 
+let largest: number | undefined;
+
+/** Texels a side of the largest texture here; 8192 at most, beyond which one picture would take gigabytes. */
+export function largestTexture(): number {
+  const gl = largest === undefined ? new OffscreenCanvas(1, 1).getContext('webgl2') : null;
+  return (largest ??= Math.min(8192, (gl?.getParameter(gl.MAX_TEXTURE_SIZE) as number | undefined) ?? 2048));
+}
+
 export function setFilter(gl: WebGL2RenderingContext, min: number, mag: number) {
   gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, min);
   gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, mag);

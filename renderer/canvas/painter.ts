@@ -1,4 +1,4 @@
-import { makeProgram, putBytes, setFilter, type Program } from './gl.ts';
+import { largestTexture, makeProgram, putBytes, setFilter, type Program } from './gl.ts';
 import { LAYERS, type Pane } from './layers.ts';
 import type { PicturePixels } from './pixels.ts';
 import type { Shape } from './contour.ts';
@@ -83,13 +83,12 @@ export class Painter {
 
   private uploadPixels({ picture, given, planes, width, height }: PicturePixels) {
     const { gl, textures } = this;
-    const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     gl.bindTexture(gl.TEXTURE_2D, textures.picture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, picture);
     gl.generateMipmap(gl.TEXTURE_2D);
     this.crisp = null;
     const put = (name: TextureName, data: Uint8Array, whole: boolean) => {
-      const thin = thinned(data, { width, height }, limit);
+      const thin = thinned(data, { width, height }, largestTexture());
       putBytes(gl, textures[name], { ...thin, whole });
       this.texels = [thin.width, thin.height];
     };
@@ -103,9 +102,8 @@ export class Painter {
   private uploadShape(shape: Shape | null) {
     const { gl, textures } = this;
     const [, , width, height] = shape?.box ?? [0, 0, 1, 1];
-    const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     putBytes(gl, textures.mask, {
-      ...thinned(shape?.mask ?? new Uint8Array(1), { width, height }, limit),
+      ...thinned(shape?.mask ?? new Uint8Array(1), { width, height }, largestTexture()),
       whole: true,
     });
     gl.bindBuffer(gl.ARRAY_BUFFER, this.pieces);

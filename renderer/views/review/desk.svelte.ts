@@ -12,6 +12,7 @@ import {
   type Layers,
   type Pane,
 } from '../../canvas/layers.ts';
+import { largestTexture } from '../../canvas/gl.ts';
 import { loadPixels, probe, type PicturePixels, type Probe } from '../../canvas/pixels.ts';
 import { Recent } from '../../canvas/recent.ts';
 import {
@@ -30,8 +31,6 @@ import { studio } from '../../studio.svelte.ts';
 
 /** Pixels of pictures kept for going back and for going on, bytes. */
 const KEPT = 256e6;
-/** Side of the largest texture every WebGL2 machine in use can hold; larger pictures are drawn coarser. */
-const LARGEST = 8192;
 const GLIDE_MS = 110;
 
 interface Kept {
@@ -72,7 +71,7 @@ export class Desk {
     const source = {
       detail: (sample: string) => studio.call('sample', { dataset, sample }),
       url: (kind: AssetKind, sample: string) => studio.asset(kind, sample, { v: scan }),
-      largest: LARGEST,
+      largest: largestTexture(),
     };
     this.recent = new Recent({
       limit: KEPT,
