@@ -21,3 +21,14 @@ export function precisionAt<T>(ranked: T[], k: number, right: (one: T) => boolea
   const first = ranked.slice(0, k);
   return first.filter(right).length / first.length;
 }
+
+/** Mean, over the positives, of the precision at the rank of each; ties in the order given. */
+export function averagePrecision(scored: { score: number; positive: boolean }[]): number {
+  const ranked = scored.toSorted((a, b) => b.score - a.score);
+  let found = 0;
+  let sum = 0;
+  ranked.forEach(({ positive }, i) => {
+    if (positive) sum += ++found / (i + 1);
+  });
+  return sum / found;
+}
