@@ -23,6 +23,8 @@ function output(models: ModelInfo[]): Output {
 type Port = ModelInfo['inputs'][number];
 const port = ({ name, type, shape }: Port) => `${name}: ${type} ${shape.join(' × ')}`;
 
+const scaleOf = (scale: number) => (Math.abs(255 * scale - 1) < 1e-6 ? '1/255' : scale);
+
 function describe(model: ModelInfo): string {
   if (model.problem !== null) return `${model.file}\n  cannot be used: ${model.problem}`;
   const { channels, scale, mean, std } = model.preprocessing;
@@ -31,7 +33,7 @@ function describe(model: ModelInfo): string {
     ['gives', model.outputs.map(port).join(', ')],
     ['classes', model.classes ?? 'not declared'],
     ['activation', model.activation],
-    ['pre-processing', `${channels}, × ${scale}, mean ${mean.join(' ')}, std ${std.join(' ')}`],
+    ['pre-processing', `${channels}, × ${scaleOf(scale)}, mean ${mean.join(' ')}, std ${std.join(' ')}`],
     ['held-out fold', model.fold ?? 'unknown'],
   ]);
   return `${model.file}\n${lines.replace(/^/gm, '  ')}`;
