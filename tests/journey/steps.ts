@@ -13,7 +13,7 @@ export async function openFolder(page: Page, folder: string): Promise<void> {
 /** From the start page: draws the demo where it is missing, and opens it with its models. */
 export async function openDemo(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Open the demo/ }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'demo' })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('heading', { level: 1, name: 'demo' })).toBeVisible({ timeout: 300_000 });
 }
 
 export async function addModels(page: Page, folder: string): Promise<void> {
