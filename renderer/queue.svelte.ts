@@ -209,10 +209,11 @@ export class Queue {
     await done;
   }
 
-  /** One action over many cases, and one undo. */
-  async decideMany(ids: readonly string[], verdict: Verdict): Promise<void> {
-    await this.send(ids, verdict);
+  /** One action over many cases, and one undo. False: it could not be written. */
+  async decideMany(ids: readonly string[], verdict: Verdict): Promise<boolean> {
+    const done = await this.send(ids, verdict);
     if (this.current && this.statusOf(this.current) !== 'open') await this.goOn();
+    return done;
   }
 
   async acceptPicture(): Promise<void> {
@@ -235,16 +236,19 @@ export class Queue {
     const { dataset, author, engine } = this.setting;
     this.statuses.expect(ids, verdict);
     this.version++;
-    await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));
+    const done = await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));
     this.statuses.settle(ids);
     this.version++;
+    return done;
   }
 
-  private async attempt(work: () => Promise<JournalChange>) {
+  private async attempt(work: () => Promise<JournalChange>): Promise<boolean> {
     try {
       await this.sync.take(await work());
+      return true;
     } catch (error) {
       this.setting.failed(error);
+      return false;
     }
   }
 

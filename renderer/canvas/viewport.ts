@@ -37,13 +37,26 @@ export function fit(picture: Size, stage: Size, margin = 24): Viewport {
   return { x: picture.width / 2, y: picture.height / 2, scale: Math.min(scale, MAX_SCALE) };
 }
 
-/** The box in the middle, filling `share` of the stage's tighter side; never smaller than the whole picture. */
+/** How near to the stage's edge the middle of an opened case may lie, as a share of the stage. */
+const EDGE = 0.3;
+
+/**
+ * The box near the middle, filling `share` of the stage's tighter side; never smaller than the whole picture. The
+ * picture fills the stage as far as that leaves a case at its edge well inside.
+ */
 export function frame(box: Box, picture: Size, stage: Size, share = 0.6): Viewport {
   const [left, top, width, height] = box;
   const wanted = share * Math.min(stage.width / Math.max(width, 1), stage.height / Math.max(height, 1));
   const closest = Math.min(stage.width, stage.height) / SURROUNDINGS;
   const scale = Math.max(Math.min(wanted, closest), fit(picture, stage, 0).scale);
-  return keepInside({ x: left + width / 2, y: top + height / 2, scale }, picture, stage);
+  const middle = { x: left + width / 2, y: top + height / 2 };
+  const inside = keepInside({ ...middle, scale }, picture, stage);
+  const free = (room: number) => ((0.5 - EDGE) * room) / scale;
+  return {
+    x: clamp(inside.x, middle.x - free(stage.width), middle.x + free(stage.width)),
+    y: clamp(inside.y, middle.y - free(stage.height), middle.y + free(stage.height)),
+    scale,
+  };
 }
 
 /** Magnifies by `factor`; the picture point under `at` (CSS pixels from the stage's corner) stays where it is. */

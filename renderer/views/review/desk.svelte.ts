@@ -21,6 +21,7 @@ import {
   frame,
   pan,
   toPicture,
+  toStage,
   zoomAbout,
   type Point,
   type Size,
@@ -36,7 +37,6 @@ const GLIDE_MS = 110;
 interface Kept {
   layers: Layers;
   arrangement: Arrangement;
-  divider: number;
 }
 
 /** What lies on the stage and how it is looked at. Nothing here changes a label. */
@@ -82,7 +82,6 @@ export class Desk {
       if (!kept) return;
       this.layers = { ...DEFAULT_LAYERS, ...kept.layers };
       this.arrangement = ARRANGEMENTS.find((name) => name === kept.arrangement) ?? 'divided';
-      this.divider = kept.divider;
     });
   }
 
@@ -119,7 +118,12 @@ export class Desk {
 
   frameCase(glide = true) {
     if (!this.row || !this.pixels || !this.size.width) return;
-    this.moveTo(frame(this.row.bbox, this.pixels, this.paneSize), glide);
+    const [left, , width] = this.row.bbox;
+    const view = frame(this.row.bbox, this.pixels, this.paneSize);
+    // The line between given and proposed goes through the case, wherever that came to lie.
+    if (this.arrangement === 'divided')
+      this.divider = toStage(view, { x: left + width / 2, y: 0 }, this.size).x / this.size.width;
+    this.moveTo(view, glide);
     this.framed = true;
   }
 
@@ -160,7 +164,6 @@ export class Desk {
 
   divide(share: number) {
     this.divider = Math.min(0.95, Math.max(0.05, share));
-    this.remember();
   }
 
   toggle(layer: Layer) {
@@ -211,7 +214,7 @@ export class Desk {
   }
 
   private remember() {
-    const { layers, arrangement, divider } = this;
-    void writePreference('review', { layers, arrangement, divider } satisfies Kept);
+    const { layers, arrangement } = this;
+    void writePreference('review', { layers, arrangement } satisfies Kept);
   }
 }
