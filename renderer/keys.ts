@@ -152,6 +152,12 @@ function isTaken(event: KeyboardEvent, key: string): boolean {
   );
 }
 
+/** For the arrow keys of a grid: true where they belong to a field, a menu, the picker, or to the system. */
+export function isElsewhere({ target, ctrlKey, metaKey, altKey, defaultPrevented }: KeyboardEvent): boolean {
+  if (defaultPrevented || ctrlKey || metaKey || altKey) return true;
+  return target instanceof Element && target.closest('input, select, textarea, [role=menu]') !== null;
+}
+
 const SIGNS: Record<string, string> = {
   ArrowUp: '↑',
   ArrowDown: '↓',
