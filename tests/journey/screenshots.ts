@@ -20,12 +20,14 @@ try {
   await openDemo(page);
   await scan(page);
   await shoot(page, 'scan');
+  // A window that comes after the scan has every case in its place from the start.
+  await page.reload();
   await openReview(page);
-  await shoot(page, 'review');
   for (const key of ['a', 'a', 'a', 'k', 'a']) {
     await page.keyboard.press(key);
     await settled(page);
   }
+  await shoot(page, 'review');
   await openPseudo(page);
   await shoot(page, 'pseudo');
   await acceptPseudoLabels(page);
@@ -39,6 +41,7 @@ try {
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
+  for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
   await settled(page);
   const folder = join(root, 'docs', 'screenshots');
   await mkdir(folder, { recursive: true });
