@@ -46,7 +46,7 @@ async function run(
     classes: K,
     labelled: labels !== null,
     grid,
-    sumByConvolution: true,
+    sumByProduct: true,
   };
   let sums: Record<string, Tensor> = {};
   for (const [i, model] of models.entries()) {
@@ -165,7 +165,7 @@ describe('a compiled member', () => {
       classes: K,
       labelled: false,
       grid: 'full',
-      sumByConvolution: false,
+      sumByProduct: false,
     };
     const session = await load(
       compileMember(

@@ -102,7 +102,7 @@ export class Sessions {
       classes: this.plan.classMap.classes.length,
       labelled,
       grid: models.some((model, i) => gridOf(model, this.info(members[i])) === 'full') ? 'full' : 'coarse',
-      sumByConvolution: this.provider === 'cpu',
+      sumByProduct: this.provider === 'cpu',
     };
     for (const [i, member] of members.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };

@@ -19,6 +19,8 @@ const load: Load = async (graph, provider) => {
     graphOptimizationLevel: 'all',
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
+    // An arena for each session keeps what its largest run took: a third more memory for a chain of members, no time gained.
+    enableCpuMemArena: false,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

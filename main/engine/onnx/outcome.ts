@@ -10,7 +10,7 @@ export interface OutcomePlan {
   grid: 'coarse' | 'full';
   /** uint8 [1, H, W], class indexes and IGNORE; null: no labels */
   given: string | null;
-  sumByConvolution: boolean;
+  sumByProduct: boolean;
 }
 
 /** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes. */

@@ -28,7 +28,7 @@ export interface PassPlan {
   restore: string | null;
   /** see Role.grid; null: nothing is computed for disagreement */
   grid: 'coarse' | 'full' | null;
-  sumByConvolution: boolean;
+  sumByProduct: boolean;
 }
 
 /** What a pass gives, in the picture's own orientation; `rename` leads from the network's value names to this pass's. */
@@ -75,20 +75,18 @@ export function addSums(graph: GraphBuilder, a: Sums | null, b: Sums, classes: n
 /** Sum over classes, keeping the axis. */
 export function sumClasses(
   graph: GraphBuilder,
-  plan: Pick<PassPlan, 'classes' | 'sumByConvolution'>,
+  plan: Pick<PassPlan, 'classes' | 'sumByProduct'>,
   value: string,
 ): string {
-  if (!plan.sumByConvolution) return graph.reduce('ReduceSum', value, [1]);
-  const ones = graph.float(new Array<number>(plan.classes).fill(1), [1, plan.classes, 1, 1]);
-  return graph.add('Conv', [value, ones], { kernel_shape: [1, 1] });
+  if (!plan.sumByProduct) return graph.reduce('ReduceSum', value, [1]);
+  const ones = graph.float(new Array<number>(plan.classes).fill(1), [1, plan.classes]);
+  const rows = graph.add('Reshape', [value, graph.int64s([1, plan.classes, -1])]);
+  const shape = graph.add('Concat', [graph.int64s([1, 1]), graph.sizeOf(value, 2)], { axis: 0 });
+  return graph.add('Reshape', [graph.add('MatMul', [ones, rows]), shape]);
 }
 
 /** −Σ p log p in nats. */
-export function entropyOf(
-  graph: GraphBuilder,
-  plan: Pick<PassPlan, 'classes' | 'sumByConvolution'>,
-  p: string,
-): string {
+export function entropyOf(graph: GraphBuilder, plan: Pick<PassPlan, 'classes' | 'sumByProduct'>, p: string): string {
   const log = graph.add('Log', [graph.add('Max', [p, graph.float(1e-30)])]);
   return graph.add('Neg', [sumClasses(graph, plan, graph.add('Mul', [p, log]))]);
 }
