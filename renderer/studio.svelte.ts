@@ -4,38 +4,12 @@ import { assetUrl, type AssetKind, type Host } from '../common/host.ts';
 import type { JournalChange } from '../common/journal.ts';
 import type { ScanState } from '../common/scan.ts';
 import { chooseHost } from './host.ts';
+import { NO_EXPORT, NO_SCAN } from './idle.ts';
 import { splitTyped } from './paths.ts';
 import { placeOf, withPlace, type Step } from './place.ts';
 import { Picker } from './picking.svelte.ts';
 import { noteRecent } from './recent.ts';
 import { Toasts, type Tone } from './toasts.svelte.ts';
-
-const NO_SCAN: ScanState = {
-  phase: 'idle',
-  total: 0,
-  scanned: 0,
-  cached: 0,
-  failed: 0,
-  findings: [],
-  cases: 0,
-  seconds: 0,
-  rate: null,
-  secondsLeft: null,
-  provider: null,
-  processes: 0,
-  latest: null,
-  problem: null,
-};
-
-const NO_EXPORT: ExportState = {
-  phase: 'idle',
-  done: 0,
-  total: 0,
-  rate: null,
-  secondsLeft: null,
-  result: null,
-  problem: null,
-};
 
 /** The state of one window: the opened dataset, where the person is, and what the engine is doing. Every view reads it here. */
 class Studio {

@@ -1,0 +1,30 @@
+import type { ExportState } from '../common/api.ts';
+import type { ScanState } from '../common/scan.ts';
+
+/** What stands in a window before the engine has told it anything. */
+export const NO_SCAN: ScanState = {
+  phase: 'idle',
+  total: 0,
+  scanned: 0,
+  cached: 0,
+  failed: 0,
+  findings: [],
+  cases: 0,
+  seconds: 0,
+  rate: null,
+  secondsLeft: null,
+  provider: null,
+  processes: 0,
+  latest: null,
+  problem: null,
+};
+
+export const NO_EXPORT: ExportState = {
+  phase: 'idle',
+  done: 0,
+  total: 0,
+  rate: null,
+  secondsLeft: null,
+  result: null,
+  problem: null,
+};
