@@ -45,7 +45,7 @@ export async function scan(page: Page): Promise<void> {
   const start = page.getByRole('main').getByRole('button', { name: /^(Scan|Scan again|Go on with the scan)( S)?$/ });
   await expect(start).toBeEnabled();
   await page.keyboard.press('s');
-  await expect(page.getByRole('button', { name: /^Review \d/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('button', { name: /^Review \d/ })).toBeVisible({ timeout: 300_000 });
 }
 
 export async function openReview(page: Page): Promise<void> {
