@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import type { ScanSettings } from '../common/scan.ts';
 import type { Dataset } from '../main/engine/dataset/dataset.ts';
 import { openDataset } from '../main/engine/dataset/open.ts';
+import { openableDemo } from '../main/engine/demo.ts';
 import { membersFor, openEnsemble } from '../main/engine/inference/ensemble.ts';
 import { openResults } from '../main/engine/inference/results.ts';
 import { scanDataset } from '../main/engine/inference/scan.ts';
@@ -61,8 +62,8 @@ async function jobs(temp: string): Promise<Job[]> {
       { name: 'LR-ASPP', data: twelve, models: [lraspp], limit: limit ?? 200 },
     ];
   }
-  const demo = join(root, 'resources', 'demo');
-  throw new Error(`Expected --data and --models, found no data to measure with by default. (${demo})`);
+  const demo = await openableDemo(temp);
+  return [{ name: 'demo', data: demo.folder, models: demo.models, limit }];
 }
 
 /** The pictures of a dataset with so many classes, for a model that has them. */
