@@ -71,16 +71,8 @@ export class Progress {
     this.finished = first < 0 ? [] : this.finished.slice(first);
     const { total, scanned, cached, failed } = this.state;
     const left = total - scanned - cached - failed;
-    const span = Math.min(SPAN, this.seconds - this.quiet());
-    const rate = this.finished.length > 1 && span > 0 ? this.finished.length / span : null;
+    const span = (now - (this.finished[0] ?? now)) / 1000;
+    const rate = span > 0 ? (this.finished.length - 1) / span : null;
     return { seconds: this.seconds, rate, secondsLeft: left === 0 ? 0 : rate && left / rate };
-  }
-
-  private quietUntil = 0;
-
-  /** Seconds before the first picture could be begun; they say nothing about the rate. */
-  private quiet(): number {
-    if (this.state.phase === 'starting') this.quietUntil = this.seconds;
-    return this.quietUntil;
   }
 }
