@@ -1,4 +1,5 @@
 import type { CaseKind } from '../common/case.ts';
+import { classDigits, hasClass, idOf, keyOf, kindDigit } from './case-key.ts';
 import type { DatasetStore, Status, StoredCase } from './db.ts';
 
 /** What the queue shows; null: any. */
@@ -13,29 +14,38 @@ export interface CaseFilter {
 
 export const EVERYTHING: CaseFilter = { kind: null, class: null, status: null, text: '' };
 
+/** A case of the scan with what became of it. */
+export interface QueueCase extends StoredCase {
+  status: Status;
+}
+
 /**
- * Ids of all cases that pass the filter, worst first. Reads keys from the indexes, never rows: at half a million cases
- * that is some megabytes, and the rows follow page by page as they come into view.
+ * Keys of all cases that pass the filter, worst first. Reads one index, never rows: at half a million cases that is some
+ * ten megabytes, and the rows follow page by page as they come into view.
  */
 export async function listCases(
   store: DatasetStore,
   filter: CaseFilter,
   classNames: readonly string[],
 ): Promise<string[]> {
-  const { cases } = store;
-  const sorted: Promise<string[]>[] = [];
-  const from = (index: string, first: string | number) =>
-    sorted.push(cases.where(index).between([first, -Infinity], [first, Infinity]).primaryKeys());
-  if (filter.kind !== null) from('[kind+order]', filter.kind);
-  if (filter.status !== null) from('[status+order]', filter.status);
-  if (filter.class !== null) from('byClass', filter.class);
-  if (!sorted.length) sorted.push(cases.orderBy('order').primaryKeys());
-  const [lists, named] = await Promise.all([Promise.all(sorted), casesNamed(store, filter.text, classNames)]);
-  // Every index gives the same order, so the shortest list can lead and the others only say yes or no.
-  const [lead, ...others] = lists.sort((a, b) => a.length - b.length);
-  const sets = others.map((list) => new Set(list));
-  if (named) sets.push(named);
-  return sets.length ? lead.filter((id) => sets.every((set) => set.has(id))) : lead;
+  const [keys, status, text] = await Promise.all([
+    store.cases.orderBy('score').primaryKeys(),
+    statusTest(store, filter.status),
+    textTest(store, filter.text, classNames),
+  ]);
+  const tests: ((key: string) => boolean)[] = [];
+  if (filter.kind !== null) {
+    const digit = kindDigit(filter.kind);
+    tests.push((key) => key.startsWith(digit));
+  }
+  if (filter.class !== null) {
+    const digits = classDigits(filter.class);
+    tests.push((key) => hasClass(key, digits));
+  }
+  if (status) tests.push(status);
+  if (text) tests.push(text);
+  keys.reverse();
+  return tests.length ? keys.filter((key) => tests.every((passes) => passes(key))) : keys;
 }
 
 /** Ids of all cases somebody decided, skipped ones too. */
@@ -43,40 +53,56 @@ export async function listDecided(store: DatasetStore): Promise<Set<string>> {
   return new Set(await store.verdicts.toCollection().primaryKeys());
 }
 
-/**
- * How many of `ids` (worst first) reach the score: a binary search, so some twenty rows are read, whatever the length.
- */
-export async function countAbove(store: DatasetStore, ids: readonly string[], score: number): Promise<number> {
-  let [low, high] = [0, ids.length];
+/** How many of `keys` (worst first) reach the score: a binary search, so some twenty rows are read, whatever the length. */
+export async function countAbove(store: DatasetStore, keys: readonly string[], score: number): Promise<number> {
+  let [low, high] = [0, keys.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const row = await store.cases.get(ids[middle]);
+    const row = await store.cases.get(keys[middle]);
     if (row && row.score >= score) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Rows in the order of `ids`; a case that a newer scan took away is left out. */
-export async function readCases(store: DatasetStore, ids: readonly string[]): Promise<StoredCase[]> {
-  return (await store.cases.bulkGet([...ids])).flatMap((row) => (row ? [row] : []));
+/** In the order of `keys`; a case that a newer scan took away is left out. */
+export async function readCases(store: DatasetStore, keys: readonly string[]): Promise<QueueCase[]> {
+  const [rows, verdicts] = await Promise.all([
+    store.cases.bulkGet([...keys]),
+    store.verdicts.bulkGet(keys.map((key) => idOf(key))),
+  ]);
+  return rows.flatMap((row, i) => (row ? [{ ...row, status: verdicts[i]?.verdict ?? 'open' }] : []));
 }
 
-async function casesNamed(store: DatasetStore, text: string, classNames: readonly string[]) {
+export async function readCase(store: DatasetStore, id: string): Promise<QueueCase | undefined> {
+  const row = await store.cases.where('id').equals(id).first();
+  return row && (await readCases(store, [keyOf(row)])).at(0);
+}
+
+async function statusTest(store: DatasetStore, status: Status | null) {
+  if (status === null) return null;
+  if (status === 'open') {
+    const decided = await listDecided(store);
+    return (key: string) => !decided.has(idOf(key));
+  }
+  const ids = new Set(await store.verdicts.where('verdict').equals(status).primaryKeys());
+  return (key: string) => ids.has(idOf(key));
+}
+
+async function textTest(store: DatasetStore, text: string, classNames: readonly string[]) {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return null;
-  const keys = classNames.flatMap((name, index) =>
-    name.toLowerCase().includes(wanted)
-      ? [store.cases.where('byClass').between([index, -Infinity], [index, Infinity]).primaryKeys()]
-      : [],
+  const named = (name: string) => name.toLowerCase().includes(wanted);
+  const classes = classNames.flatMap((name, index) => (named(name) ? [classDigits(index)] : []));
+  const runs = [...runsOf(await store.samples.toCollection().primaryKeys(), named)];
+  const samples = await Promise.all(
+    runs.map(([first, last]) => store.samples.where('sample').between(first, last, true, true).toArray()),
   );
-  const names = await store.samples.toCollection().primaryKeys();
-  for (const [first, last] of runsOf(names, (name) => name.toLowerCase().includes(wanted)))
-    keys.push(store.cases.where('sample').between(first, last, true, true).primaryKeys());
-  return new Set((await Promise.all(keys)).flat());
+  const keys = new Set(samples.flat().flatMap((sample) => sample.keys));
+  return (key: string) => keys.has(key) || classes.some((digits) => hasClass(key, digits));
 }
 
-/** First and last of every run of neighbours that pass: names with a common beginning become one range of the index. */
+/** First and last of every run of neighbours that pass: names with a common beginning become one range to read. */
 function* runsOf(names: readonly string[], passes: (name: string) => boolean): Generator<[string, string]> {
   let first: string | null = null;
   let last = '';

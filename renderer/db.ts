@@ -1,26 +1,36 @@
 import { Dexie, type EntityTable, type Table } from 'dexie';
-import type { CaseKind, CaseRow, SampleResult, Verdict } from '../common/case.ts';
+import { CASE_KINDS, type CaseKind, type CaseRow, type SampleResult, type Verdict } from '../common/case.ts';
 
 /** What became of a case: `open` until somebody decides. */
 export type Status = 'open' | Verdict;
 export const STATUSES: readonly Status[] = ['open', 'accept', 'keep', 'ignore', 'skip'];
 
-/** A case as the queue keeps it. `bbox` and the like come from the scan, `status` from the journal. */
+/** A case as the scan found it. */
 export interface StoredCase extends CaseRow {
-  status: Status;
-  /** 1 − score: ascending is worst first */
-  order: number;
-  /** [class index, order] of the given and of the proposed class, for the index by class */
-  byClass: [number, number][];
+  /** see case-key.ts */
+  key: string;
 }
 
 export interface StoredSample extends Omit<SampleResult, 'cases'> {
-  /** cases found in it */
-  cases: number;
+  /** keys of its cases */
+  keys: string[];
+}
+
+/** What the journal says of a case, also of one that no stored scan has. */
+export interface StoredVerdict {
+  id: string;
+  verdict: Verdict;
 }
 
 /** How many cases there are of each kind and status; a missing entry is 0. */
 export type Tally = Partial<Record<`${CaseKind}/${Status}`, number>>;
+
+/** `kind` or `status` null: any. */
+export function countIn(tally: Tally, kind: CaseKind | null, status: Status | null): number {
+  const kinds = kind ? [kind] : CASE_KINDS;
+  const statuses = status ? [status] : STATUSES;
+  return kinds.reduce((sum, k) => statuses.reduce((part, s) => part + (tally[`${k}/${s}`] ?? 0), sum), 0);
+}
 
 /** How far the local store has followed the engine. */
 export interface Progress {
@@ -40,18 +50,19 @@ export const NOTHING: Progress = { scan: null, cursor: 0, seq: 0, tally: {} };
  * any time; sync.ts fills it again. Windows of one browser share it: every write is one transaction that checks `progress`.
  */
 export class DatasetStore extends Dexie {
-  declare cases: EntityTable<StoredCase, 'id'>;
+  declare cases: EntityTable<StoredCase, 'key'>;
   declare samples: EntityTable<StoredSample, 'sample'>;
-  /** decided cases, also those of scans that are not stored now */
-  declare verdicts: EntityTable<{ id: string; verdict: Verdict }, 'id'>;
+  /** decided cases only */
+  declare verdicts: EntityTable<StoredVerdict, 'id'>;
   declare private meta: Table<Progress, string>;
 
   constructor(dataset: string) {
     super(`winnow-${dataset}`);
     this.version(1).stores({
-      cases: 'id, sample, order, [kind+order], [status+order], *byClass',
+      // Few indexes, because every one of them costs as much as the row itself when half a million cases come in.
+      cases: 'key, id, score',
       samples: 'sample',
-      verdicts: 'id',
+      verdicts: 'id, verdict',
       meta: '',
     });
   }

@@ -1,10 +1,13 @@
 import type { ResultsPage } from '../common/api.ts';
-import type { CaseRow, SampleResult } from '../common/case.ts';
+import type { SampleResult } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
-import { NOTHING, type DatasetStore, type Progress, type Status, type StoredCase, type Tally } from './db.ts';
+import { idOf, keyOf, kindOf } from './case-key.ts';
+import { NOTHING, type DatasetStore, type Progress, type Status, type Tally } from './db.ts';
 
 /** Cases of one change looked up at a time: a bulk verdict may touch hundreds of thousands. */
 const SLICE = 5_000;
+/** Ids that are looked up one by one. */
+const FEW = 500;
 
 /**
  * Takes in a page that was asked for `after` so many results. `restarted`: it belongs to another scan than the stored
@@ -56,58 +59,63 @@ async function addResults(store: DatasetStore, rows: SampleResult[], progress: P
     results.map((row) => row.sample),
     tally,
   );
-  const found = results.flatMap((result) => result.cases);
-  const verdicts = await store.verdicts.bulkGet(found.map((row) => row.id));
-  const cases = found.map((row, i) => withStatus(row, verdicts[i]?.verdict ?? 'open'));
-  for (const row of cases) count(tally, row, 1);
+  const cases = results.flatMap((result) => result.cases.map((row) => ({ ...row, key: keyOf(row) })));
+  await countAll(
+    store,
+    cases.map(({ key }) => key),
+    tally,
+    1,
+  );
   await store.cases.bulkPut(cases);
-  await store.samples.bulkPut(results.map(({ cases, ...rest }) => ({ ...rest, cases: cases.length })));
+  await store.samples.bulkPut(results.map(({ cases, ...rest }) => ({ ...rest, keys: cases.map(keyOf) })));
   await store.setProgress({ ...progress, cursor, tally });
 }
 
 async function removeCases(store: DatasetStore, samples: string[], tally: Tally) {
-  const known = (await store.samples.bulkGet(samples)).flatMap((row) => (row ? [row.sample] : []));
-  if (!known.length) return;
-  const rows = await store.cases.where('sample').anyOf(known).toArray();
-  for (const row of rows) count(tally, row, -1);
-  await store.cases.bulkDelete(rows.map((row) => row.id));
+  const keys = (await store.samples.bulkGet(samples)).flatMap((known) => known?.keys ?? []);
+  if (!keys.length) return;
+  await countAll(store, keys, tally, -1);
+  await store.cases.bulkDelete(keys);
+}
+
+async function countAll(store: DatasetStore, keys: string[], tally: Tally, by: 1 | -1) {
+  const verdicts = await store.verdicts.bulkGet(keys.map(idOf));
+  keys.forEach((key, i) => count(tally, key, verdicts[i]?.verdict ?? 'open', by));
 }
 
 async function setVerdicts(store: DatasetStore, cases: JournalChange['cases'], seq: number) {
   const progress = await store.progress();
   const tally = { ...progress.tally };
   const latest = [...new Map(cases.map((item) => [item.id, item])).values()];
+  const keyById = await keysOf(
+    store,
+    latest.map(({ id }) => id),
+  );
   for (let at = 0; at < latest.length; at += SLICE) {
     const slice = latest.slice(at, at + SLICE);
+    const before = await store.verdicts.bulkGet(slice.map(({ id }) => id));
+    slice.forEach(({ id, verdict }, i) => {
+      const key = keyById.get(id);
+      if (key === undefined) return;
+      count(tally, key, before[i]?.verdict ?? 'open', -1);
+      count(tally, key, verdict ?? 'open', 1);
+    });
     await store.verdicts.bulkPut(slice.flatMap(({ id, verdict }) => (verdict ? [{ id, verdict }] : [])));
     await store.verdicts.bulkDelete(slice.flatMap(({ id, verdict }) => (verdict ? [] : [id])));
-    await setStatuses(store, slice, tally);
   }
   await store.setProgress({ ...progress, seq, tally });
 }
 
-async function setStatuses(store: DatasetStore, cases: JournalChange['cases'], tally: Tally) {
-  const rows = await store.cases.bulkGet(cases.map(({ id }) => id));
-  const changed: StoredCase[] = [];
-  rows.forEach((row, i) => {
-    const status: Status = cases[i].verdict ?? 'open';
-    if (!row || row.status === status) return;
-    count(tally, row, -1);
-    row.status = status;
-    count(tally, row, 1);
-    changed.push(row);
-  });
-  await store.cases.bulkPut(changed);
+/** Keys of the stored cases with these ids. Many are found faster by reading all keys once than one by one. */
+async function keysOf(store: DatasetStore, ids: string[]): Promise<Map<string, string>> {
+  const keys =
+    ids.length > FEW
+      ? await store.cases.toCollection().primaryKeys()
+      : await store.cases.where('id').anyOf(ids).primaryKeys();
+  return new Map(keys.map((key) => [idOf(key), key]));
 }
 
-function withStatus(row: CaseRow, status: Status): StoredCase {
-  const order = 1 - row.score;
-  const byClass: [number, number][] = [[row.given, order]];
-  if (row.proposed !== row.given) byClass.push([row.proposed, order]);
-  return { ...row, status, order, byClass };
-}
-
-function count(tally: Tally, { kind, status }: Pick<StoredCase, 'kind' | 'status'>, by: 1 | -1) {
-  const key = `${kind}/${status}` as const;
-  tally[key] = (tally[key] ?? 0) + by;
+function count(tally: Tally, key: string, status: Status, by: 1 | -1) {
+  const entry = `${kindOf(key)}/${status}` as const;
+  tally[entry] = (tally[entry] ?? 0) + by;
 }

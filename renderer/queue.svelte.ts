@@ -1,9 +1,18 @@
 import type { StudioEvent } from '../common/api.ts';
-import { CASE_KINDS, type CaseKind, type Verdict } from '../common/case.ts';
+import type { CaseKind, Verdict } from '../common/case.ts';
 import type { ClassInfo } from '../common/dataset.ts';
 import type { JournalChange } from '../common/journal.ts';
-import { EVERYTHING, listCases, listDecided, readCases, type CaseFilter } from './case-list.ts';
-import { DatasetStore, STATUSES, type Status, type StoredCase, type Tally } from './db.ts';
+import { idOf } from './case-key.ts';
+import {
+  EVERYTHING,
+  listCases,
+  listDecided,
+  readCase,
+  readCases,
+  type CaseFilter,
+  type QueueCase,
+} from './case-list.ts';
+import { countIn, DatasetStore, type Status, type Tally } from './db.ts';
 import { RowCache } from './row-cache.ts';
 import { Statuses } from './statuses.ts';
 import { Sync, type Changed, type Engine } from './sync.ts';
@@ -32,10 +41,10 @@ export interface QueueSetting {
 export class Queue {
   readonly store: DatasetStore;
   filter = $state.raw<CaseFilter>(EVERYTHING);
-  /** ids in the present order, worst first */
-  ids = $state.raw<readonly string[]>([]);
+  /** keys in the present order, worst first */
+  keys = $state.raw<readonly string[]>([]);
   /** the case on the stage; it may be outside the present order, after an undo */
-  current = $state.raw<StoredCase | null>(null);
+  current = $state.raw<QueueCase | null>(null);
   tally = $state.raw<Tally>({});
   /** key of the scan the cases come from; null: nothing scanned yet */
   scan = $state.raw<string | null>(null);
@@ -57,11 +66,12 @@ export class Queue {
   private version = $state(0);
   private pulse: ReturnType<typeof setTimeout> | undefined;
   private listing = 0;
+  private visits = 0;
 
   constructor(setting: QueueSetting) {
     this.setting = setting;
     this.store = setting.store ?? new DatasetStore(setting.dataset);
-    this.rows = new RowCache((ids) => readCases(this.store, ids), ROWS);
+    this.rows = new RowCache((keys) => readCases(this.store, keys), ROWS);
     const { dataset, author, engine, failed } = setting;
     this.sync = new Sync({
       store: this.store,
@@ -76,7 +86,7 @@ export class Queue {
   async start(): Promise<void> {
     await this.arrange();
     const synced = this.sync.start();
-    await (this.ids.length ? this.goToWorst() : this.fill(synced));
+    await (this.keys.length ? this.goToWorst() : this.fill(synced));
     this.ready = true;
     await synced;
     await this.onPulse();
@@ -110,30 +120,29 @@ export class Queue {
   }
 
   countOf(kind: CaseKind | null, status: Status | null): number {
-    const kinds = kind ? [kind] : CASE_KINDS;
-    const statuses = status ? [status] : STATUSES;
-    return kinds.reduce((sum, k) => statuses.reduce((part, s) => part + (this.tally[`${k}/${s}`] ?? 0), sum), 0);
+    return countIn(this.tally, kind, status);
   }
 
   /** index of the current case in the present order, −1 outside of it */
   get position(): number {
-    const id = this.current?.id;
-    return this.ids[this.at] === id ? this.at : id === undefined ? -1 : this.ids.indexOf(id);
+    const key = this.current?.key;
+    return this.keys[this.at] === key ? this.at : key === undefined ? -1 : this.keys.indexOf(key);
   }
 
-  statusOf(row: StoredCase): Status {
+  statusOf(row: QueueCase): Status {
     return this.version >= 0 ? this.statuses.of(row) : row.status;
   }
 
   /** The row at a place of the order; undefined until it is read, which `want` sees to. */
-  rowAt(index: number): StoredCase | undefined {
-    return this.version >= 0 ? this.rows.get(this.ids[index]) : undefined;
+  rowAt(index: number): QueueCase | undefined {
+    const key = this.keys.at(index);
+    return key !== undefined && this.version >= 0 ? this.rows.get(idOf(key)) : undefined;
   }
 
   /** Reads the rows from `first` up to `last` that are not in memory. */
   async want(first: number, last: number): Promise<void> {
     const from = Math.max(0, Math.floor(first / PAGE) * PAGE);
-    if (await this.rows.load(this.ids.slice(from, Math.ceil(last / PAGE) * PAGE))) this.version++;
+    if (await this.rows.load(this.keys.slice(from, Math.ceil(last / PAGE) * PAGE))) this.version++;
   }
 
   async show(filter: CaseFilter): Promise<void> {
@@ -146,25 +155,33 @@ export class Queue {
   async arrange(): Promise<void> {
     const listing = ++this.listing;
     const names = this.setting.classes.map(({ name }) => name);
-    const [ids, decided] = await Promise.all([listCases(this.store, this.filter, names), listDecided(this.store)]);
+    const [keys, decided] = await Promise.all([listCases(this.store, this.filter, names), listDecided(this.store)]);
     await this.count();
     if (listing !== this.listing) return;
-    this.ids = ids;
+    this.keys = keys;
     this.statuses.learnAll(decided);
     this.listed = this.total;
-    this.at = Math.max(0, this.current ? ids.indexOf(this.current.id) : 0);
+    this.at = Math.max(0, this.current ? keys.indexOf(this.current.key) : 0);
   }
 
   /** Shows the case at this place of the order. */
   async goTo(index: number): Promise<void> {
-    if (index >= 0 && index < this.ids.length) await this.goToCase(this.ids[index], index);
+    if (index >= 0 && index < this.keys.length) await this.visit(idOf(this.keys[index]), index);
   }
 
   /** Shows any case, also one outside of the present order. */
-  async goToCase(id: string, index = this.ids.indexOf(id)): Promise<void> {
+  goToCase(id: string): Promise<void> {
+    return this.visit(
+      id,
+      this.keys.findIndex((key) => idOf(key) === id),
+    );
+  }
+
+  private async visit(id: string, index: number) {
     if (index >= 0) this.at = index;
-    const row = this.rows.get(id) ?? (await readCases(this.store, [id])).at(0);
-    if (row) this.current = row;
+    const visit = ++this.visits;
+    const row = this.rows.get(id) ?? (await readCase(this.store, id));
+    if (row && visit === this.visits) this.current = row;
   }
 
   /** The first open case, or the first at all. */
@@ -173,15 +190,15 @@ export class Queue {
   }
 
   step(by: 1 | -1): Promise<void> {
-    return this.goTo(Math.min(this.ids.length - 1, Math.max(0, this.position < 0 ? this.at : this.position + by)));
+    return this.goTo(Math.min(this.keys.length - 1, Math.max(0, this.position < 0 ? this.at : this.position + by)));
   }
 
   /** The next place with an open case after `index`, from the beginning again at the end; null: none is left. */
   nextOpen(index: number): number | null {
-    const { ids } = this;
-    for (let n = 1; n <= ids.length; n++) {
-      const at = (index + n) % ids.length;
-      if (this.statuses.isOpen(ids[at])) return at;
+    const { keys } = this;
+    for (let n = 1; n <= keys.length; n++) {
+      const at = (index + n) % keys.length;
+      if (this.statuses.isOpen(idOf(keys[at]))) return at;
     }
     return null;
   }
@@ -203,7 +220,8 @@ export class Queue {
   /** Gives the current case a verdict and goes on to the next open one; the journal confirms it or takes it back. */
   async decide(verdict: Verdict): Promise<void> {
     const row = this.current;
-    if (!row) return;
+    // The key was pressed again before the next case came: one verdict is enough.
+    if (!row || this.statuses.isPending(row.id)) return;
     const done = this.send([row.id], verdict);
     await this.goOn();
     await done;
@@ -262,7 +280,7 @@ export class Queue {
     this.pulse = undefined;
     await this.count();
     if (!this.ready) return;
-    if (!this.ids.length && this.total) await this.arrange();
+    if (!this.keys.length && this.total) await this.arrange();
     if (!this.current) await this.goToWorst();
   }
 

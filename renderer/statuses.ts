@@ -1,6 +1,7 @@
 import type { Verdict } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
-import type { Status, StoredCase } from './db.ts';
+import type { QueueCase } from './case-list.ts';
+import type { Status } from './db.ts';
 
 /** Which cases are decided, as far as the journal says and as far as this window has just asked for. */
 export class Statuses {
@@ -8,12 +9,16 @@ export class Statuses {
   /** verdicts on their way to the journal */
   private readonly pending = new Map<string, Verdict>();
 
-  of(row: StoredCase): Status {
+  of(row: QueueCase): Status {
     return this.pending.get(row.id) ?? row.status;
   }
 
   isOpen(id: string): boolean {
     return !this.decided.has(id) && !this.pending.has(id);
+  }
+
+  isPending(id: string): boolean {
+    return this.pending.has(id);
   }
 
   /** A line of the journal came in. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLASSES, FakeEngine, freshDataset, makeResult } from './engine.ts';
-import { countAbove, EVERYTHING, listCases, readCases, type CaseFilter } from '../../renderer/case-list.ts';
+import { idOf } from '../../renderer/case-key.ts';
+import { countAbove, EVERYTHING, listCases, readCase, readCases, type CaseFilter } from '../../renderer/case-list.ts';
 import { DatasetStore } from '../../renderer/db.ts';
 import { Queue } from '../../renderer/queue.svelte.ts';
 
@@ -34,7 +35,8 @@ function scanned(pictures: number, each = 5): FakeEngine {
   return engine;
 }
 
-const statusOf = async (queue: Queue, id: string) => (await queue.store.cases.get(id))?.status;
+const statusOf = async (queue: Queue, id: string) => (await readCase(queue.store, id))?.status;
+const idsOf = (queue: Queue) => queue.keys.map(idOf);
 
 test('the order is worst first, whatever the filter, and holds exactly what passes', async () => {
   const { queue } = await open(scanned(40));
@@ -47,8 +49,10 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
     { ...EVERYTHING, text: 'TRAFFIC' },
     { kind: 'boundary', class: 3, status: 'open', text: 's1' },
     { ...EVERYTHING, text: 'nothing like it' },
+    { ...EVERYTHING, status: 'accept', class: 1 },
   ];
-  const all = await queue.store.cases.toArray();
+  await queue.decideMany(idsOf(queue).slice(10, 60), 'accept');
+  const all = await readCases(queue.store, await queue.store.cases.toCollection().primaryKeys());
   for (const filter of filters) {
     const text = filter.text.toLowerCase();
     const expected = all.filter(
@@ -58,28 +62,28 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
         (filter.class === null || row.given === filter.class || row.proposed === filter.class) &&
         [row.sample, NAMES[row.given], NAMES[row.proposed]].some((name) => name.toLowerCase().includes(text)),
     );
-    const ids = await listCases(queue.store, filter, NAMES);
-    expect(ids.toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
-    const scores = (await readCases(queue.store, ids)).map(({ score }) => score);
+    const keys = await listCases(queue.store, filter, NAMES);
+    expect(keys.toSorted()).toEqual(expected.map(({ key }) => key).toSorted());
+    const scores = (await readCases(queue.store, keys)).map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   }
 });
 
 test('the number of cases above a score is what a walk through all of them gives', async () => {
   const { queue } = await open(scanned(30));
-  const ids = await listCases(queue.store, EVERYTHING, NAMES);
-  const rows = await readCases(queue.store, ids);
+  const keys = await listCases(queue.store, EVERYTHING, NAMES);
+  const rows = await readCases(queue.store, keys);
   for (const score of [0, 0.25, 0.5, 0.9, 1, rows[17].score])
-    expect(await countAbove(queue.store, ids, score)).toBe(rows.filter((row) => row.score >= score).length);
+    expect(await countAbove(queue.store, keys, score)).toBe(rows.filter((row) => row.score >= score).length);
 });
 
 test('a verdict goes on to the next open case, and the decided one stays in its place', async () => {
   const { queue } = await open(scanned(4));
-  const order = [...queue.ids];
+  const order = idsOf(queue);
   expect(queue.position).toBe(0);
   await queue.decide('accept');
   expect(queue.position).toBe(1);
-  expect(queue.ids).toEqual(order);
+  expect(idsOf(queue)).toEqual(order);
   expect(await statusOf(queue, order[0])).toBe('accept');
   expect(queue.countOf(null, 'open')).toBe(order.length - 1);
 });
@@ -124,7 +128,7 @@ test('a verdict that cannot be written is told and taken back', async () => {
 test('undo opens the case again and goes back to it', async () => {
   const engine = scanned(3);
   const { queue } = await open(engine);
-  const [first] = queue.ids;
+  const [first] = idsOf(queue);
   await queue.decide('accept');
   engine.undo({ dataset: 'd', author: 'me' });
   await expect.poll(() => queue.current?.id).toBe(first);
@@ -145,15 +149,15 @@ test('cases that come while somebody reviews wait to be taken in; the current ca
   const engine = scanned(3);
   const { queue } = await open(engine);
   await queue.goTo(7);
-  const [order, here] = [[...queue.ids], queue.current?.id];
+  const [order, here] = [idsOf(queue), queue.current?.id];
   engine.add(makeResult('late', [3, 4, 5, 6]));
   await expect.poll(() => queue.arrived).toBe(4);
-  expect(queue.ids).toEqual(order);
+  expect(idsOf(queue)).toEqual(order);
   expect(queue.current?.id).toBe(here);
   await queue.arrange();
   expect(queue.arrived).toBe(0);
-  expect(queue.ids).toHaveLength(19);
-  expect(queue.ids[queue.position]).toBe(here);
+  expect(queue.keys).toHaveLength(19);
+  expect(idsOf(queue)[queue.position]).toBe(here);
 });
 
 test('the first cases of a scan appear by themselves', async () => {
@@ -161,27 +165,35 @@ test('the first cases of a scan appear by themselves', async () => {
   const { queue } = await open(engine);
   expect(queue.current).toBeNull();
   engine.add(makeResult('a', [1, 2, 3]));
-  await expect.poll(() => queue.ids.length).toBe(3);
-  await expect.poll(() => queue.current?.id).toBe(queue.ids[0]);
+  await expect.poll(() => queue.keys.length).toBe(3);
+  await expect.poll(() => queue.current?.key).toBe(queue.keys[0]);
 });
 
 test('many at once are one action, and under a filter they stay listed until it is asked again', async () => {
   const engine = scanned(6);
   const { queue } = await open(engine);
   await queue.show({ ...EVERYTHING, status: 'open', kind: 'missing' });
-  const ids = [...queue.ids];
+  const ids = idsOf(queue);
   await queue.decideMany(ids, 'accept');
   expect(engine.lines).toHaveLength(1);
   expect(queue.countOf('missing', 'accept')).toBe(ids.length);
-  expect(queue.ids).toEqual(ids);
+  expect(idsOf(queue)).toEqual(ids);
   await queue.show(queue.filter);
-  expect(queue.ids).toEqual([]);
+  expect(queue.keys).toEqual([]);
 });
 
 test('rows are read in pages as they come into view', async () => {
   const { queue } = await open(scanned(200));
   expect(queue.rowAt(750)).toBeUndefined();
   await queue.want(745, 760);
-  expect(queue.rowAt(750)?.id).toBe(queue.ids[750]);
+  expect(queue.rowAt(750)?.id).toBe(idsOf(queue)[750]);
   expect(queue.rowAt(650)).toBeUndefined();
+});
+
+test('a key pressed twice before the next case has come decides one case', async () => {
+  const engine = scanned(3);
+  const { queue } = await open(engine);
+  const [first] = idsOf(queue);
+  await Promise.all([queue.decide('accept'), queue.decide('accept')]);
+  expect(engine.lines.flatMap((line) => line.cases.map(({ id }) => id))).toEqual([first]);
 });
