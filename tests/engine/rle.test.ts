@@ -28,6 +28,28 @@ describe('COCO compressed run lengths', () => {
     }
   });
 
+  it('come out the same when looked for in a box only, wherever the box touches the edge', () => {
+    const random = noise(11);
+    const [width, height] = [9, 7];
+    for (const box of [
+      [0, 0, 9, 7],
+      [0, 0, 4, 3],
+      [5, 4, 4, 3],
+      [2, 0, 3, 7],
+      [0, 2, 9, 2],
+      [3, 3, 1, 1],
+    ] as const) {
+      const [left, top, across, down] = box;
+      for (const density of [0.5, 1]) {
+        const mask = new Uint8Array(width * height);
+        for (let y = top; y < top + down; y++)
+          for (let x = left; x < left + across; x++) mask[y * width + x] = random() <= density ? 1 : 0;
+        expect(encodeRle(mask, width, height, box)).toBe(encodeRle(mask, width, height));
+        expect(decodeRle(encodeRle(mask, width, height, box), width, height)).toEqual(mask);
+      }
+    }
+  });
+
   it('are the strings pycocotools writes', () => {
     // pycocotools.mask.encode of a mask of 4 rows and 6 columns with rows 1..2, columns 1..3 set
     const mask = new Uint8Array(24);
