@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Page } from '@playwright/test';
+import { chromium, expect, type Page } from '@playwright/test';
 import { findBrowser } from '../support/browser.ts';
 import { built, root, serving } from '../support/program.ts';
 import { acceptPseudoLabels, openDemo, openExport, openReview, openPseudo, scan, settled } from './steps.ts';
 
 /** Draws the pictures of the README from the demo: at 1440×900 into docs/screenshots, at 1024×700 into the folder named. */
-const small = process.argv[2];
+const small = process.argv.at(2);
 await built();
 const home = await mkdtemp(join(tmpdir(), 'winnow-screenshots-'));
 const server = await serving([], { WINNOW_HOME: home });
@@ -22,6 +22,8 @@ try {
   await shoot(page, 'scan');
   // A window that comes after the scan has every case in its place from the start.
   await page.reload();
+  await expect(page.getByRole('table', { name: 'Models' })).toBeVisible();
+  await settled(page);
   await openReview(page);
   for (const key of ['a', 'a', 'a', 'k', 'a']) {
     await page.keyboard.press(key);
