@@ -67,7 +67,11 @@ describe('COCO compressed run lengths', () => {
   it('of a wrong size or cut short are refused', () => {
     const rle = encodeRle(new Uint8Array(12).fill(1), 4, 3);
     expect(() => decodeRle(rle, 5, 3)).toThrow('Expected run lengths of 15 pixels');
-    const long = encodeRle(Uint8Array.from({ length: 100 }, (_, i) => (i > 40 ? 1 : 0)), 10, 10);
+    const long = encodeRle(
+      Uint8Array.from({ length: 100 }, (_, i) => (i > 40 ? 1 : 0)),
+      10,
+      10,
+    );
     expect(() => decodeRle(long.slice(0, -1), 10, 10)).toThrow('Expected');
   });
 });
