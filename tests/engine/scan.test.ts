@@ -117,6 +117,18 @@ describe('a scan', () => {
     expect(await found()).toEqual(whole);
   });
 
+  it('brings pictures to a size that the network takes, where it does not take their own', async () => {
+    await job.remove();
+    job = await makeJob({ labelled: 2, unlabelled: 1, width: 80, height: 48 });
+    project = await projectOf(job.folder, join(job.place, 'project'));
+    results = await openResults(project);
+    await writePointwiseModel(join(job.models, 'fold0.onnx'), { classes: COLORS, block: 32 });
+    expect(await scan()).toMatchObject({ scanned: 3, failed: 0, findings: [] });
+    const [{ row, planes }] = await found();
+    const truth = job.shapes.truth.get(row.sample) ?? new Uint8Array();
+    expect(truth.filter((value, i) => planes?.label[i] === value).length / truth.length).toBeGreaterThan(0.9);
+  });
+
   it('can be shared out and limited; parts make one whole', async () => {
     expect(await scan({}, { shard: [1, 3] })).toMatchObject({ scanned: 4 });
     expect(await scan({}, { shard: [3, 3], limit: 2 })).toMatchObject({ scanned: 2 });

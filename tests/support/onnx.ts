@@ -20,6 +20,8 @@ export interface PointwiseModel {
   stride?: number;
   /** as `stride`, then brought back to the input's size inside the network, as most exported networks end */
   resize?: boolean;
+  /** runs only on pictures whose sides are divisible by this */
+  block?: number;
   /** declared size of the input; absent: any */
   fixed?: { width: number; height: number };
   /** channels of the input, for a network that takes something else than pictures */
@@ -54,6 +56,7 @@ export function pointwiseModel(model: PointwiseModel): Uint8Array {
   const inputs = ['input', graph.float(weights, [classes.length, channels, 1, 1]), graph.float(bias)];
   let value = graph.add('Conv', inputs, { kernel_shape: [1, 1] });
   if (model.slope) value = graph.add('Add', [value, slopeOf(graph, value, model.slope, classes.length)]);
+  if (model.block) value = blocks(graph, value, model.block);
   if (stride > 1)
     value = graph.add('AveragePool', [value], {
       kernel_shape: [stride, stride],
@@ -113,6 +116,11 @@ function softmax(graph: GraphBuilder, value: string): string {
   if (graph.opset >= 13) return graph.add('Softmax', [value], { axis: 1 });
   const last = graph.add('Transpose', [value], { perm: [0, 2, 3, 1] });
   return graph.add('Transpose', [graph.add('Softmax', [last], { axis: 3 })], { perm: [0, 3, 1, 2] });
+}
+
+/** There and back again: changes nothing, and fails where blocks do not fit. */
+function blocks(graph: GraphBuilder, value: string, blocksize: number): string {
+  return graph.add('DepthToSpace', [graph.add('SpaceToDepth', [value], { blocksize })], { blocksize });
 }
 
 function resizeLike(graph: GraphBuilder, value: string, like: string): string {

@@ -21,7 +21,8 @@ export interface Session {
   release(): Promise<void>;
 }
 
-export type Load = (graph: Uint8Array, provider: Provider) => Promise<Session>;
+/** `alone`: no other session stays loaded beside this one, so it may keep the memory it needs at most. */
+export type Load = (graph: Uint8Array, provider: Provider, alone: boolean) => Promise<Session>;
 
 /** A member that cannot be run, whatever the picture. */
 export class MemberError extends Error {
@@ -142,7 +143,7 @@ export class Sessions {
 
   private async create(member: number, model: Model, role: Role): Promise<Session> {
     try {
-      return await this.load(compileMember(model, this.info(member), role), this.provider);
+      return await this.load(compileMember(model, this.info(member), role), this.provider, role.chain.members === 1);
     } catch (error) {
       if (this.provider === 'cpu')
         throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
@@ -152,7 +153,7 @@ export class Sessions {
       });
     }
     try {
-      return await this.load(compileMember(model, this.info(member), role), 'cpu');
+      return await this.load(compileMember(model, this.info(member), role), 'cpu', role.chain.members === 1);
     } catch (error) {
       throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
     }

@@ -13,14 +13,14 @@ const tell = (message: FromWorker) => {
 };
 
 /** One thread a session: several sessions side by side use the cores better than several threads in one. */
-const load: Load = async (graph, provider) => {
+const load: Load = async (graph, provider, alone) => {
   const session = await InferenceSession.create(graph, {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
-    // An arena for each session keeps what its largest run took: a third more memory for a chain of members, no time gained.
-    enableCpuMemArena: false,
+    // An arena saves some of the time of a short run, but each session keeps its own at the size of its largest run.
+    enableCpuMemArena: alone,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
