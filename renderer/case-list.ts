@@ -1,5 +1,5 @@
 import type { CaseKind } from '../common/case.ts';
-import { classDigits, hasClass, idOf, keyOf, kindDigit } from './case-key.ts';
+import { hasClass, idOf, isKind, keyOf } from './case-key.ts';
 import type { DatasetStore, Status, StoredCase } from './db.ts';
 
 /** What the queue shows; null: any. */
@@ -19,50 +19,30 @@ export interface QueueCase extends StoredCase {
   status: Status;
 }
 
-/**
- * Keys of all cases that pass the filter, worst first. Reads one index, never rows: at half a million cases that is some
- * ten megabytes, and the rows follow page by page as they come into view.
- */
-export async function listCases(
+/** Keys of all cases, worst first: at half a million cases some ten megabytes. The rows follow page by page, as they come into view. */
+export function allCases(store: DatasetStore): Promise<string[]> {
+  return store.cases.toCollection().primaryKeys();
+}
+
+/** Those of `keys` that pass the filter, in their order. */
+export async function filterCases(
   store: DatasetStore,
+  keys: readonly string[],
   filter: CaseFilter,
   classNames: readonly string[],
-): Promise<string[]> {
-  const [keys, status, text] = await Promise.all([
-    store.cases.orderBy('score').primaryKeys(),
-    statusTest(store, filter.status),
-    textTest(store, filter.text, classNames),
-  ]);
-  const tests: ((key: string) => boolean)[] = [];
-  if (filter.kind !== null) {
-    const digit = kindDigit(filter.kind);
-    tests.push((key) => key.startsWith(digit));
-  }
-  if (filter.class !== null) {
-    const digits = classDigits(filter.class);
-    tests.push((key) => hasClass(key, digits));
-  }
-  if (status) tests.push(status);
-  if (text) tests.push(text);
-  keys.reverse();
+): Promise<readonly string[]> {
+  const tests = [
+    filter.kind === null ? null : isKind(filter.kind),
+    filter.class === null ? null : hasClass(filter.class),
+    await statusTest(store, filter.status),
+    await textTest(store, filter.text, classNames),
+  ].filter((test) => test !== null);
   return tests.length ? keys.filter((key) => tests.every((passes) => passes(key))) : keys;
 }
 
 /** Ids of all cases somebody decided, skipped ones too. */
 export async function listDecided(store: DatasetStore): Promise<Set<string>> {
   return new Set(await store.verdicts.toCollection().primaryKeys());
-}
-
-/** How many of `keys` (worst first) reach the score: a binary search, so some twenty rows are read, whatever the length. */
-export async function countAbove(store: DatasetStore, keys: readonly string[], score: number): Promise<number> {
-  let [low, high] = [0, keys.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const row = await store.cases.get(keys[middle]);
-    if (row && row.score >= score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** In the order of `keys`; a case that a newer scan took away is left out. */
@@ -93,13 +73,13 @@ async function textTest(store: DatasetStore, text: string, classNames: readonly 
   const wanted = text.trim().toLowerCase();
   if (!wanted) return null;
   const named = (name: string) => name.toLowerCase().includes(wanted);
-  const classes = classNames.flatMap((name, index) => (named(name) ? [classDigits(index)] : []));
+  const classes = classNames.flatMap((name, index) => (named(name) ? [hasClass(index)] : []));
   const runs = [...runsOf(await store.samples.toCollection().primaryKeys(), named)];
   const samples = await Promise.all(
     runs.map(([first, last]) => store.samples.where('sample').between(first, last, true, true).toArray()),
   );
   const keys = new Set(samples.flat().flatMap((sample) => sample.keys));
-  return (key: string) => keys.has(key) || classes.some((digits) => hasClass(key, digits));
+  return (key: string) => keys.has(key) || classes.some((passes) => passes(key));
 }
 
 /** First and last of every run of neighbours that pass: names with a common beginning become one range to read. */

@@ -59,8 +59,8 @@ export class DatasetStore extends Dexie {
   constructor(dataset: string) {
     super(`winnow-${dataset}`);
     this.version(1).stores({
-      // Few indexes, because every one of them costs as much as the row itself when half a million cases come in.
-      cases: 'key, id, score',
+      // Order and filters are in the key; every index would cost as much as the row when half a million cases come in.
+      cases: 'key, id',
       samples: 'sample',
       verdicts: 'id, verdict',
       meta: '',

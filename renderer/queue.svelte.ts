@@ -4,8 +4,9 @@ import type { ClassInfo } from '../common/dataset.ts';
 import type { JournalChange } from '../common/journal.ts';
 import { idOf } from './case-key.ts';
 import {
+  allCases,
   EVERYTHING,
-  listCases,
+  filterCases,
   listDecided,
   readCase,
   readCases,
@@ -66,6 +67,8 @@ export class Queue {
   private version = $state(0);
   private pulse: ReturnType<typeof setTimeout> | undefined;
   private listing = 0;
+  /** all keys, until cases come or go */
+  private all: Promise<string[]> | null = null;
   private visits = 0;
 
   constructor(setting: QueueSetting) {
@@ -154,14 +157,20 @@ export class Queue {
   /** Makes the order anew: with the cases that came, without those that no longer pass. The current case stays. */
   async arrange(): Promise<void> {
     const listing = ++this.listing;
-    const names = this.setting.classes.map(({ name }) => name);
-    const [keys, decided] = await Promise.all([listCases(this.store, this.filter, names), listDecided(this.store)]);
+    const [keys, decided] = await Promise.all([this.matching(this.filter), listDecided(this.store)]);
     await this.count();
     if (listing !== this.listing) return;
     this.keys = keys;
     this.statuses.learnAll(decided);
     this.listed = this.total;
     this.at = Math.max(0, this.current ? keys.indexOf(this.current.key) : 0);
+  }
+
+  /** Keys of all cases that pass a filter now, worst first. */
+  async matching(filter: CaseFilter): Promise<readonly string[]> {
+    this.all ??= allCases(this.store);
+    const names = this.setting.classes.map(({ name }) => name);
+    return filterCases(this.store, await this.all, filter, names);
   }
 
   /** Shows the case at this place of the order. */
@@ -271,15 +280,19 @@ export class Queue {
   }
 
   private onChanged(what: Changed) {
-    if (what.type === 'verdicts') void this.learn(what.change, what.mine);
-    else if (what.type === 'scan') void this.startAgain();
+    if (what.type === 'verdicts') return void this.learn(what.change, what.mine);
+    this.all = null;
+    if (what.type === 'scan') void this.startAgain();
     else this.pulse ??= setTimeout(() => void this.onPulse(), PULSE);
   }
 
   private async onPulse() {
     this.pulse = undefined;
+    const { scan } = this;
     await this.count();
     if (!this.ready) return;
+    // Another window of this browser has taken in a new scan.
+    if (this.scan !== scan) return this.startAgain();
     if (!this.keys.length && this.total) await this.arrange();
     if (!this.current) await this.goToWorst();
   }

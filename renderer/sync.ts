@@ -35,6 +35,8 @@ export class Sync {
   /** one job after the other; a job that waits already is not queued twice */
   private tail: Promise<void> = Promise.resolve();
   private readonly waiting = new Set<string>();
+  /** journal lines this window was told of; the store, which windows share, may be ahead */
+  private told: number | null = null;
 
   constructor(options: SyncOptions) {
     this.options = options;
@@ -65,9 +67,8 @@ export class Sync {
   take(change: JournalChange): Promise<void> {
     return this.enqueue(null, async () => {
       const { seq } = await this.options.store.progress();
-      if (change.seq <= seq) return;
-      if (change.seq === seq + 1) await this.store(change, change.author === this.options.author);
-      else await this.pullDecisions();
+      if (change.seq > seq + 1) return this.pullDecisions();
+      if (change.seq > (this.told ?? 0)) await this.store(change, change.author === this.options.author);
     });
   }
 
@@ -91,8 +92,8 @@ export class Sync {
       const page = await engine.call('results', { dataset, after: cursor, limit: PAGE });
       if (this.stopped) return;
       const outcome = await storePage(store, page, cursor);
-      if (outcome === 'restarted') changed({ type: 'scan' });
-      if (outcome === 'stored' && page.rows.length) changed({ type: 'cases' });
+      // Where another window was faster, what it stored is news here all the same.
+      changed({ type: outcome === 'restarted' ? 'scan' : 'cases' });
       more = page.more || outcome !== 'stored';
       if (page.scan === null) return;
     }
@@ -101,7 +102,7 @@ export class Sync {
   private async pullDecisions() {
     const { store, engine, dataset, author } = this.options;
     const { seq } = await store.progress();
-    const change = await engine.call('decisions', { dataset, author, since: seq });
+    const change = await engine.call('decisions', { dataset, author, since: Math.min(seq, this.told ?? seq) });
     if (this.stopped) return;
     if (change.seq >= seq) return this.store(change, true);
     // The journal is shorter than what was seen of it: it is another one. Start again.
@@ -111,6 +112,7 @@ export class Sync {
 
   private async store(change: JournalChange, mine: boolean) {
     await storeChange(this.options.store, change);
+    this.told = change.seq;
     this.options.changed({ type: 'verdicts', change, mine });
   }
 }

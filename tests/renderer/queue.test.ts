@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { CLASSES, FakeEngine, freshDataset, makeResult } from './engine.ts';
-import { idOf } from '../../renderer/case-key.ts';
-import { countAbove, EVERYTHING, listCases, readCase, readCases, type CaseFilter } from '../../renderer/case-list.ts';
+import { countAbove, idOf } from '../../renderer/case-key.ts';
+import { EVERYTHING, readCase, readCases, type CaseFilter } from '../../renderer/case-list.ts';
 import { DatasetStore } from '../../renderer/db.ts';
 import { Queue } from '../../renderer/queue.svelte.ts';
 
 const NAMES = CLASSES.map(({ name }) => name);
 
-async function open(engine: FakeEngine, author = 'me') {
-  const dataset = freshDataset();
+async function open(engine: FakeEngine, author = 'me', store = new DatasetStore(freshDataset())) {
   const failures: string[] = [];
   const queue = new Queue({
     dataset: 'd',
@@ -16,7 +15,7 @@ async function open(engine: FakeEngine, author = 'me') {
     author,
     engine,
     failed: (error) => failures.push(String(error)),
-    store: new DatasetStore(dataset),
+    store,
   });
   engine.listen((event) => queue.hear(event));
   await queue.start();
@@ -62,7 +61,7 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
         (filter.class === null || row.given === filter.class || row.proposed === filter.class) &&
         [row.sample, NAMES[row.given], NAMES[row.proposed]].some((name) => name.toLowerCase().includes(text)),
     );
-    const keys = await listCases(queue.store, filter, NAMES);
+    const keys = await queue.matching(filter);
     expect(keys.toSorted()).toEqual(expected.map(({ key }) => key).toSorted());
     const scores = (await readCases(queue.store, keys)).map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
@@ -71,10 +70,10 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
 
 test('the number of cases above a score is what a walk through all of them gives', async () => {
   const { queue } = await open(scanned(30));
-  const keys = await listCases(queue.store, EVERYTHING, NAMES);
+  const keys = await queue.matching(EVERYTHING);
   const rows = await readCases(queue.store, keys);
   for (const score of [0, 0.25, 0.5, 0.9, 1, rows[17].score])
-    expect(await countAbove(queue.store, keys, score)).toBe(rows.filter((row) => row.score >= score).length);
+    expect(countAbove(keys, score)).toBe(rows.filter((row) => row.score >= score).length);
 });
 
 test('a verdict goes on to the next open case, and the decided one stays in its place', async () => {
@@ -86,6 +85,22 @@ test('a verdict goes on to the next open case, and the decided one stays in its 
   expect(idsOf(queue)).toEqual(order);
   expect(await statusOf(queue, order[0])).toBe('accept');
   expect(queue.countOf(null, 'open')).toBe(order.length - 1);
+});
+
+test('a window learns of verdicts that another window of the same browser stored first', async () => {
+  const engine = scanned(3);
+  const one = await open(engine);
+  const two = await open(engine, 'other', one.queue.store);
+  await Promise.all([one.queue.decide('accept'), two.queue.goTo(4)]);
+  await two.queue.decide('keep');
+  for (const { queue } of [one, two]) {
+    await expect.poll(() => queue.countOf(null, 'open')).toBe(13);
+    await queue.want(0, 15);
+    expect([0, 4].map((at) => queue.rowAt(at)?.status)).toEqual(['accept', 'keep']);
+  }
+  await one.queue.goTo(3);
+  await one.queue.decide('skip');
+  expect(one.queue.position).toBe(5);
 });
 
 test('the next open case is looked for from the current one on, then from the beginning', async () => {
