@@ -89,7 +89,6 @@ describe('kill -9 of the whole process tree', () => {
       const window = await openWindow(server);
       const dataset = (await window.call('about', {})).opened[0].id;
       let unanswered = '';
-      setTimeout(() => killTree(server.child), randomInt(20, 400));
       const decideOnAndOn = async () => {
         for (let i = 0; ; i++) {
           const verdict: Verdict = (i + n) % 2 ? 'keep' : 'accept';
@@ -97,6 +96,7 @@ describe('kill -9 of the whole process tree', () => {
           const change = await window.call('decide', { dataset, author: `window-${n}`, verdict, cases: [unanswered] });
           verdicts.set(unanswered, verdict);
           lines.push(change.id);
+          if (i === 0) setTimeout(() => killTree(server.child), randomInt(0, 400));
         }
       };
       await expect(decideOnAndOn()).rejects.toThrow('closed');
