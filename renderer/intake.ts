@@ -1,5 +1,5 @@
 import type { ResultsPage } from '../common/api.ts';
-import type { SampleResult } from '../common/case.ts';
+import type { SampleResult, Verdict } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
 import { idOf, keyOf, kindOf } from './case-key.ts';
 import { NOTHING, type DatasetStore, type Progress, type Status, type Tally } from './db.ts';
@@ -79,8 +79,15 @@ async function removeCases(store: DatasetStore, samples: string[], tally: Tally)
 }
 
 async function countAll(store: DatasetStore, keys: string[], tally: Tally, by: 1 | -1) {
-  const verdicts = await store.verdicts.bulkGet(keys.map(idOf));
-  keys.forEach((key, i) => count(tally, key, verdicts[i]?.verdict ?? 'open', by));
+  const verdicts = await verdictsOf(store, keys.map(idOf));
+  for (const key of keys) count(tally, key, verdicts.get(idOf(key)) ?? 'open', by);
+}
+
+/** Early in a review there are fewer verdicts than cases in a page; then reading all of them is less work. */
+async function verdictsOf(store: DatasetStore, ids: string[]): Promise<Map<string, Verdict>> {
+  const few = (await store.verdicts.count()) <= ids.length;
+  const rows = few ? await store.verdicts.toArray() : await store.verdicts.bulkGet(ids);
+  return new Map(rows.flatMap((row) => (row ? [[row.id, row.verdict] as const] : [])));
 }
 
 async function setVerdicts(store: DatasetStore, cases: JournalChange['cases'], seq: number) {
@@ -93,13 +100,16 @@ async function setVerdicts(store: DatasetStore, cases: JournalChange['cases'], s
   );
   for (let at = 0; at < latest.length; at += SLICE) {
     const slice = latest.slice(at, at + SLICE);
-    const before = await store.verdicts.bulkGet(slice.map(({ id }) => id));
-    slice.forEach(({ id, verdict }, i) => {
+    const before = await verdictsOf(
+      store,
+      slice.map(({ id }) => id),
+    );
+    for (const { id, verdict } of slice) {
       const key = keyById.get(id);
-      if (key === undefined) return;
-      count(tally, key, before[i]?.verdict ?? 'open', -1);
+      if (key === undefined) continue;
+      count(tally, key, before.get(id) ?? 'open', -1);
       count(tally, key, verdict ?? 'open', 1);
-    });
+    }
     await store.verdicts.bulkPut(slice.flatMap(({ id, verdict }) => (verdict ? [{ id, verdict }] : [])));
     await store.verdicts.bulkDelete(slice.flatMap(({ id, verdict }) => (verdict ? [] : [id])));
   }
