@@ -70,6 +70,8 @@ export class Queue {
   /** all keys, until cases come or go */
   private all: Promise<string[]> | null = null;
   private visits = 0;
+  /** somebody has chosen or decided a case */
+  private touched = false;
 
   constructor(setting: QueueSetting) {
     this.setting = setting;
@@ -101,6 +103,13 @@ export class Queue {
     await Promise.race([synced, new Promise((late) => setTimeout(late, PATIENCE))]);
     await this.arrange();
     await this.goToWorst();
+  }
+
+  /** Somebody comes to look: nothing is under the pointer yet, so the order takes in what came meanwhile. */
+  async enter(): Promise<void> {
+    if (!this.ready || !this.arrived) return;
+    await this.arrange();
+    if (!this.touched) await this.goToWorst();
   }
 
   close() {
@@ -149,6 +158,7 @@ export class Queue {
   }
 
   async show(filter: CaseFilter): Promise<void> {
+    this.touched = true;
     this.filter = filter;
     await this.arrange();
     if (this.position < 0) await this.goToWorst();
@@ -180,6 +190,7 @@ export class Queue {
 
   /** Shows any case, also one outside of the present order. */
   goToCase(id: string): Promise<void> {
+    this.touched = true;
     return this.visit(
       id,
       this.keys.findIndex((key) => idOf(key) === id),
@@ -199,6 +210,7 @@ export class Queue {
   }
 
   step(by: 1 | -1): Promise<void> {
+    this.touched = true;
     return this.goTo(Math.min(this.keys.length - 1, Math.max(0, this.position < 0 ? this.at : this.position + by)));
   }
 
@@ -261,6 +273,7 @@ export class Queue {
 
   private async send(ids: readonly string[], verdict: Verdict) {
     const { dataset, author, engine } = this.setting;
+    this.touched = true;
     this.statuses.expect(ids, verdict);
     this.version++;
     const done = await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));

@@ -103,7 +103,7 @@ vec4 layersAt(vec2 at) {
     if (given == proposed) result = over(result, u_ground, 0.55 * u_opacity[6]);
     else result = over(result, vec3(1.0), (0.14 + 0.5 * stripes(1.0, 6.0, 1.5)) * u_opacity[6]);
   }
-  if (inside == 1.0 && u_lean != 0.0 && u_opacity[4] + u_opacity[5] < 2.0)
+  if (inside == 1.0 && u_lean != 0.0)
     result = over(result, vec3(1.0), 0.2 * stripes(u_lean, 9.0, 1.5));
   return result;
 }

@@ -175,6 +175,22 @@ test('cases that come while somebody reviews wait to be taken in; the current ca
   expect(idsOf(queue)[queue.position]).toBe(here);
 });
 
+test('whoever comes to look finds everything in its place, and stays where they were when they come back', async () => {
+  const engine = scanned(3);
+  const { queue } = await open(engine);
+  engine.add(makeResult('late', [30, 30 + 101]));
+  await expect.poll(() => queue.arrived).toBe(2);
+  await queue.enter();
+  expect(queue.keys).toHaveLength(17);
+  expect(queue.position).toBe(0);
+  await queue.step(1);
+  const here = queue.current?.id;
+  engine.add(makeResult('later', [30]));
+  await expect.poll(() => queue.arrived).toBe(1);
+  await queue.enter();
+  expect(queue.current?.id).toBe(here);
+});
+
 test('the first cases of a scan appear by themselves', async () => {
   const engine = new FakeEngine();
   const { queue } = await open(engine);
