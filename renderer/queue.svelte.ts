@@ -1,108 +1,55 @@
 import type { StudioEvent } from '../common/api.ts';
-import type { CaseKind, Verdict } from '../common/case.ts';
-import type { ClassInfo } from '../common/dataset.ts';
+import type { Verdict } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
 import { idOf } from './case-key.ts';
-import {
-  allCases,
-  EVERYTHING,
-  filterCases,
-  listDecided,
-  readCase,
-  readCases,
-  type CaseFilter,
-  type QueueCase,
-} from './case-list.ts';
-import { countIn, DatasetStore, type Status, type Tally } from './db.ts';
-import { RowCache } from './row-cache.ts';
-import { Statuses } from './statuses.ts';
-import { Sync, type Changed, type Engine } from './sync.ts';
+import { EVERYTHING, type CaseFilter, type QueueCase } from './case-list.ts';
+import { Cases, type CasesSetting } from './cases.svelte.ts';
+import type { Changed } from './sync.ts';
 
-/** Rows kept in memory; more than any screen shows, and little beside one picture. */
-const ROWS = 4_000;
+/** Rows read at a time. */
 const PAGE = 100;
 /** Milliseconds between looks at the counts while results stream in. */
 const PULSE = 400;
-/** Milliseconds to wait for the first cases before the first of them are shown. */
+/** Milliseconds to wait for all cases before the first of them are shown. */
 const PATIENCE = 4_000;
-
-export interface QueueSetting {
-  dataset: string;
-  classes: readonly ClassInfo[];
-  author: string;
-  engine: Engine;
-  failed: (error: unknown) => void;
-  store?: DatasetStore;
-}
 
 /**
  * The review queue of one dataset. Its order is a snapshot: it changes when the person asks for it (another filter, the
  * new cases), never by a verdict or by a running scan, so nothing moves under the pointer.
  */
 export class Queue {
-  readonly store: DatasetStore;
+  readonly cases: Cases;
   filter = $state.raw<CaseFilter>(EVERYTHING);
   /** keys in the present order, worst first */
   keys = $state.raw<readonly string[]>([]);
   /** the case on the stage; it may be outside the present order, after an undo */
   current = $state.raw<QueueCase | null>(null);
-  tally = $state.raw<Tally>({});
-  /** key of the scan the cases come from; null: nothing scanned yet */
-  scan = $state.raw<string | null>(null);
   /** false until what was stored is listed for the first time */
   ready = $state(false);
   /** the store has caught up with the engine once */
   synced = $state(false);
-  /** the newest change told as this window has it: says whether there is something to undo */
-  latest = $state.raw<JournalChange | null>(null);
 
   /** cases there were when the order was made */
   private listed = $state(0);
   private at = 0;
-  private readonly setting: QueueSetting;
-  private readonly sync: Sync;
-  private readonly statuses = new Statuses();
-  private readonly rows: RowCache;
-  /** grows with every change of `rows` and `statuses`, which are not reactive themselves */
-  private version = $state(0);
-  private pulse: ReturnType<typeof setTimeout> | undefined;
-  private listing = 0;
-  /** all keys, until cases come or go */
-  private all: Promise<string[]> | null = null;
-  private visits = 0;
   /** somebody has chosen or decided a case */
   private touched = false;
+  private pulse: ReturnType<typeof setTimeout> | undefined;
+  private arrangements = 0;
+  private visits = 0;
 
-  constructor(setting: QueueSetting) {
-    this.setting = setting;
-    this.store = setting.store ?? new DatasetStore(setting.dataset);
-    this.rows = new RowCache((keys) => readCases(this.store, keys), ROWS);
-    const { dataset, author, engine, failed } = setting;
-    this.sync = new Sync({
-      store: this.store,
-      engine,
-      dataset,
-      author,
-      failed,
-      changed: (what) => this.onChanged(what),
-    });
+  constructor(setting: CasesSetting) {
+    this.cases = new Cases(setting, (what) => void this.onChanged(what));
   }
 
   async start(): Promise<void> {
     await this.arrange();
-    const synced = this.sync.start();
+    const synced = this.cases.follow();
     await (this.keys.length ? this.goToWorst() : this.fill(synced));
     this.ready = true;
     await synced;
     await this.onPulse();
     this.synced = true;
-  }
-
-  /** Waits a moment for all cases before the first are shown: the worst one may be the last to come. */
-  private async fill(synced: Promise<void>) {
-    await Promise.race([synced, new Promise((late) => setTimeout(late, PATIENCE))]);
-    await this.arrange();
-    await this.goToWorst();
   }
 
   /** Somebody comes to look: nothing is under the pointer yet, so the order takes in what came meanwhile. */
@@ -114,25 +61,16 @@ export class Queue {
 
   close() {
     clearTimeout(this.pulse);
-    this.sync.stop();
-    void this.sync.settled().then(() => this.store.close());
+    this.cases.close();
   }
 
   hear(event: StudioEvent) {
-    this.sync.hear(event);
-  }
-
-  get total(): number {
-    return this.countOf(null, null);
+    this.cases.hear(event);
   }
 
   /** cases that came since the order was made */
   get arrived(): number {
-    return Math.max(0, this.total - this.listed);
-  }
-
-  countOf(kind: CaseKind | null, status: Status | null): number {
-    return countIn(this.tally, kind, status);
+    return Math.max(0, this.cases.total - this.listed);
   }
 
   /** index of the current case in the present order, −1 outside of it */
@@ -141,20 +79,16 @@ export class Queue {
     return this.keys[this.at] === key ? this.at : key === undefined ? -1 : this.keys.indexOf(key);
   }
 
-  statusOf(row: QueueCase): Status {
-    return this.version >= 0 ? this.statuses.of(row) : row.status;
-  }
-
   /** The row at a place of the order; undefined until it is read, which `want` sees to. */
   rowAt(index: number): QueueCase | undefined {
     const key = this.keys.at(index);
-    return key !== undefined && this.version >= 0 ? this.rows.get(idOf(key)) : undefined;
+    return key === undefined ? undefined : this.cases.rowOf(key);
   }
 
   /** Reads the rows from `first` up to `last` that are not in memory. */
-  async want(first: number, last: number): Promise<void> {
+  want(first: number, last: number): Promise<void> {
     const from = Math.max(0, Math.floor(first / PAGE) * PAGE);
-    if (await this.rows.load(this.keys.slice(from, Math.ceil(last / PAGE) * PAGE))) this.version++;
+    return this.cases.load(this.keys.slice(from, Math.ceil(last / PAGE) * PAGE));
   }
 
   async show(filter: CaseFilter): Promise<void> {
@@ -166,21 +100,13 @@ export class Queue {
 
   /** Makes the order anew: with the cases that came, without those that no longer pass. The current case stays. */
   async arrange(): Promise<void> {
-    const listing = ++this.listing;
-    const [keys, decided] = await Promise.all([this.matching(this.filter), listDecided(this.store)]);
-    await this.count();
-    if (listing !== this.listing) return;
+    const arrangement = ++this.arrangements;
+    const keys = await this.cases.matching(this.filter);
+    await this.cases.count();
+    if (arrangement !== this.arrangements) return;
     this.keys = keys;
-    this.statuses.learnAll(decided);
-    this.listed = this.total;
+    this.listed = this.cases.total;
     this.at = Math.max(0, this.current ? keys.indexOf(this.current.key) : 0);
-  }
-
-  /** Keys of all cases that pass a filter now, worst first. */
-  async matching(filter: CaseFilter): Promise<readonly string[]> {
-    this.all ??= allCases(this.store);
-    const names = this.setting.classes.map(({ name }) => name);
-    return filterCases(this.store, await this.all, filter, names);
   }
 
   /** Shows the case at this place of the order. */
@@ -191,22 +117,8 @@ export class Queue {
   /** Shows any case, also one outside of the present order. */
   goToCase(id: string): Promise<void> {
     this.touched = true;
-    return this.visit(
-      id,
-      this.keys.findIndex((key) => idOf(key) === id),
-    );
-  }
-
-  private async visit(id: string, index: number) {
-    if (index >= 0) this.at = index;
-    const visit = ++this.visits;
-    const row = this.rows.get(id) ?? (await readCase(this.store, id));
-    if (row && visit === this.visits) this.current = row;
-  }
-
-  /** The first open case, or the first at all. */
-  private async goToWorst(): Promise<void> {
-    await this.goTo(this.nextOpen(-1) ?? 0);
+    const index = this.keys.findIndex((key) => idOf(key) === id);
+    return this.visit(id, index);
   }
 
   step(by: 1 | -1): Promise<void> {
@@ -219,7 +131,7 @@ export class Queue {
     const { keys } = this;
     for (let n = 1; n <= keys.length; n++) {
       const at = (index + n) % keys.length;
-      if (this.statuses.isOpen(idOf(keys[at]))) return at;
+      if (this.cases.isOpen(keys[at])) return at;
     }
     return null;
   }
@@ -242,25 +154,24 @@ export class Queue {
   async decide(verdict: Verdict): Promise<void> {
     const row = this.current;
     // The key was pressed again before the next case came: one verdict is enough.
-    if (!row || this.statuses.isPending(row.id)) return;
-    const done = this.send([row.id], verdict);
+    if (!row || this.cases.isPending(row.id)) return;
+    this.touched = true;
+    const done = this.cases.decide([row.id], verdict);
     await this.goOn();
     await done;
   }
 
-  /** One action over many cases, and one undo. False: it could not be written. */
+  /** False: it could not be written. */
   async decideMany(ids: readonly string[], verdict: Verdict): Promise<boolean> {
-    const done = await this.send(ids, verdict);
-    if (this.current && this.statusOf(this.current) !== 'open') await this.goOn();
+    this.touched = true;
+    const done = await this.cases.decide(ids, verdict);
+    if (this.current && this.cases.statusOf(this.current) !== 'open') await this.goOn();
     return done;
   }
 
   async acceptPicture(): Promise<void> {
-    const row = this.current;
-    if (!row) return;
-    const { dataset, author, engine } = this.setting;
-    await this.attempt(() => engine.call('acceptPicture', { dataset, author, sample: row.sample }));
-    await this.goOn();
+    this.touched = true;
+    if (this.current && (await this.cases.acceptPicture(this.current.sample))) await this.goOn();
   }
 
   private async goOn() {
@@ -271,71 +182,56 @@ export class Queue {
     await this.goToWorst();
   }
 
-  private async send(ids: readonly string[], verdict: Verdict) {
-    const { dataset, author, engine } = this.setting;
-    this.touched = true;
-    this.statuses.expect(ids, verdict);
-    this.version++;
-    const done = await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));
-    this.statuses.settle(ids);
-    this.version++;
-    return done;
+  /** The first open case, or the first at all. */
+  private async goToWorst() {
+    await this.goTo(this.nextOpen(-1) ?? 0);
   }
 
-  private async attempt(work: () => Promise<JournalChange>): Promise<boolean> {
-    try {
-      await this.sync.take(await work());
-      return true;
-    } catch (error) {
-      this.setting.failed(error);
-      return false;
-    }
+  private async visit(id: string, index: number) {
+    if (index >= 0) this.at = index;
+    const visit = ++this.visits;
+    const row = await this.cases.read(id);
+    if (row && visit === this.visits) this.current = row;
   }
 
-  private onChanged(what: Changed) {
-    if (what.type === 'verdicts') return void this.learn(what.change, what.mine);
-    this.all = null;
-    if (what.type === 'scan') void this.startAgain();
-    else this.pulse ??= setTimeout(() => void this.onPulse(), PULSE);
+  /** Waits a moment for all cases before the first are shown: the worst one may be the last to come. */
+  private async fill(synced: Promise<void>) {
+    await Promise.race([synced, new Promise((late) => setTimeout(late, PATIENCE))]);
+    await this.arrange();
+    await this.goToWorst();
+  }
+
+  private async onChanged(what: Changed) {
+    if (what.type === 'verdicts') return this.onVerdicts(what.change);
+    if (what.type === 'scan') return this.startAgain();
+    this.pulse ??= setTimeout(() => void this.onPulse(), PULSE);
   }
 
   private async onPulse() {
     this.pulse = undefined;
-    const { scan } = this;
-    await this.count();
+    const { scan } = this.cases;
+    await this.cases.count();
     if (!this.ready) return;
     // Another window of this browser has taken in a new scan.
-    if (this.scan !== scan) return this.startAgain();
-    if (!this.keys.length && this.total) await this.arrange();
+    if (this.cases.scan !== scan) return this.startAgain();
+    if (!this.keys.length && this.cases.total) await this.arrange();
     if (!this.current) await this.goToWorst();
   }
 
   private async startAgain() {
-    this.rows.clear();
     this.current = null;
-    if (!this.ready) return this.count();
+    if (!this.ready) return this.cases.count();
     this.ready = false;
-    await this.fill(this.sync.settled());
+    await this.fill(this.cases.settled());
     this.ready = true;
   }
 
-  private async learn(change: JournalChange, mine: boolean) {
-    if (mine) this.latest = change;
-    this.statuses.learn(change.cases);
-    for (const { id, verdict } of change.cases) {
-      this.rows.update(id, { status: verdict ?? 'open' });
-      if (this.current?.id === id) this.current = { ...this.current, status: verdict ?? 'open' };
-    }
-    this.version++;
-    await this.count();
+  private async onVerdicts(change: JournalChange) {
+    const here = change.cases.find(({ id }) => id === this.current?.id);
+    if (this.current && here) this.current = { ...this.current, status: here.verdict ?? 'open' };
+    await this.cases.count();
     const [first] = change.cases;
     const back = change.type === 'undo' || change.type === 'redo';
-    if (first && back && change.author === this.setting.author && this.ready) await this.goToCase(first.id);
-  }
-
-  private async count() {
-    const { tally, scan } = await this.store.progress();
-    this.tally = tally;
-    this.scan = scan;
+    if (first && back && change.author === this.cases.author && this.ready) await this.goToCase(first.id);
   }
 }

@@ -34,7 +34,7 @@ function scanned(pictures: number, each = 5): FakeEngine {
   return engine;
 }
 
-const statusOf = async (queue: Queue, id: string) => (await readCase(queue.store, id))?.status;
+const statusOf = async (queue: Queue, id: string) => (await readCase(queue.cases.store, id))?.status;
 const idsOf = (queue: Queue) => queue.keys.map(idOf);
 
 test('the order is worst first, whatever the filter, and holds exactly what passes', async () => {
@@ -51,7 +51,7 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
     { ...EVERYTHING, status: 'accept', class: 1 },
   ];
   await queue.decideMany(idsOf(queue).slice(10, 60), 'accept');
-  const all = await readCases(queue.store, await queue.store.cases.toCollection().primaryKeys());
+  const all = await readCases(queue.cases.store, await queue.cases.store.cases.toCollection().primaryKeys());
   for (const filter of filters) {
     const text = filter.text.toLowerCase();
     const expected = all.filter(
@@ -61,17 +61,17 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
         (filter.class === null || row.given === filter.class || row.proposed === filter.class) &&
         [row.sample, NAMES[row.given], NAMES[row.proposed]].some((name) => name.toLowerCase().includes(text)),
     );
-    const keys = await queue.matching(filter);
+    const keys = await queue.cases.matching(filter);
     expect(keys.toSorted()).toEqual(expected.map(({ key }) => key).toSorted());
-    const scores = (await readCases(queue.store, keys)).map(({ score }) => score);
+    const scores = (await readCases(queue.cases.store, keys)).map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   }
 });
 
 test('the number of cases above a score is what a walk through all of them gives', async () => {
   const { queue } = await open(scanned(30));
-  const keys = await queue.matching(EVERYTHING);
-  const rows = await readCases(queue.store, keys);
+  const keys = await queue.cases.matching(EVERYTHING);
+  const rows = await readCases(queue.cases.store, keys);
   for (const score of [0, 0.25, 0.5, 0.9, 1, rows[17].score])
     expect(countAbove(keys, score)).toBe(rows.filter((row) => row.score >= score).length);
 });
@@ -84,17 +84,17 @@ test('a verdict goes on to the next open case, and the decided one stays in its 
   expect(queue.position).toBe(1);
   expect(idsOf(queue)).toEqual(order);
   expect(await statusOf(queue, order[0])).toBe('accept');
-  expect(queue.countOf(null, 'open')).toBe(order.length - 1);
+  expect(queue.cases.countOf(null, 'open')).toBe(order.length - 1);
 });
 
 test('a window learns of verdicts that another window of the same browser stored first', async () => {
   const engine = scanned(3);
   const one = await open(engine);
-  const two = await open(engine, 'other', one.queue.store);
+  const two = await open(engine, 'other', one.queue.cases.store);
   await Promise.all([one.queue.decide('accept'), two.queue.goTo(4)]);
   await two.queue.decide('keep');
   for (const { queue } of [one, two]) {
-    await expect.poll(() => queue.countOf(null, 'open')).toBe(13);
+    await expect.poll(() => queue.cases.countOf(null, 'open')).toBe(13);
     await queue.want(0, 15);
     expect([0, 4].map((at) => queue.rowAt(at)?.status)).toEqual(['accept', 'keep']);
   }
@@ -113,7 +113,7 @@ test('the next open case is looked for from the current one on, then from the be
   await queue.decide('skip');
   await queue.decide('ignore');
   expect(queue.nextOpen(0)).toBeNull();
-  expect(queue.countOf(null, 'open')).toBe(0);
+  expect(queue.cases.countOf(null, 'open')).toBe(0);
 });
 
 test('the verdict shows at once, before the journal has answered', async () => {
@@ -122,7 +122,7 @@ test('the verdict shows at once, before the journal has answered', async () => {
   const row = queue.current;
   if (!row) throw new Error('no case');
   const done = queue.decide('accept');
-  expect(queue.statusOf(row)).toBe('accept');
+  expect(queue.cases.statusOf(row)).toBe('accept');
   expect(row.status).toBe('open');
   await done;
   expect(await statusOf(queue, row.id)).toBe('accept');
@@ -135,7 +135,7 @@ test('a verdict that cannot be written is told and taken back', async () => {
   if (!row) throw new Error('no case');
   engine.refuse = 'The disk is full.';
   await queue.decide('accept');
-  expect(queue.statusOf(row)).toBe('open');
+  expect(queue.cases.statusOf(row)).toBe('open');
   expect(await statusOf(queue, row.id)).toBe('open');
   expect(failures).toEqual(['Error: The disk is full.']);
 });
@@ -156,7 +156,7 @@ test('what another window undoes does not take this one anywhere', async () => {
   await queue.decide('accept');
   const here = queue.current?.id;
   engine.undo({ dataset: 'd', author: 'other' });
-  await expect.poll(() => queue.countOf(null, 'open')).toBe(15);
+  await expect.poll(() => queue.cases.countOf(null, 'open')).toBe(15);
   expect(queue.current?.id).toBe(here);
 });
 
@@ -207,7 +207,7 @@ test('many at once are one action, and under a filter they stay listed until it 
   const ids = idsOf(queue);
   await queue.decideMany(ids, 'accept');
   expect(engine.lines).toHaveLength(1);
-  expect(queue.countOf('missing', 'accept')).toBe(ids.length);
+  expect(queue.cases.countOf('missing', 'accept')).toBe(ids.length);
   expect(idsOf(queue)).toEqual(ids);
   await queue.show(queue.filter);
   expect(queue.keys).toEqual([]);

@@ -23,7 +23,7 @@ $effect.root(() => {
     };
   });
   $effect(() => {
-    studio.openCases = reviewing.queue?.scan ? reviewing.queue.countOf(null, 'open') : null;
+    studio.openCases = reviewing.queue?.cases.scan ? reviewing.queue.cases.countOf(null, 'open') : null;
   });
 });
 
