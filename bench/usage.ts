@@ -20,7 +20,7 @@ export function watchUsage(): { stop(): Usage } {
       cpu.set(pid, cpuOf(pid) ?? cpu.get(pid) ?? 0);
     }
   };
-  const timer = setInterval(look, 50);
+  const timer = setInterval(look, 250);
   return {
     stop() {
       clearInterval(timer);

@@ -51,11 +51,7 @@ async function run(
   let sums: Record<string, Tensor> = {};
   for (const [i, model] of models.entries()) {
     const last = i === models.length - 1;
-    const session = await load(
-      compileMember(model, reading[i], { chain, first: i === 0, last, multiple: 1 }),
-      'cpu',
-      true,
-    );
+    const session = await load(compileMember(model, reading[i], { chain, first: i === 0, last, multiple: 1 }), 'cpu');
     const feeds: Record<string, Tensor> = {
       ...sums,
       [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] },
@@ -178,7 +174,6 @@ describe('a compiled member', () => {
         { chain, first: true, last: true, multiple: 1 },
       ),
       'cpu',
-      true,
     );
     const out = await session.run({ [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] } });
     const { label } = splitPlanes(out[Value.planes].data as Uint8Array, WIDTH, HEIGHT);

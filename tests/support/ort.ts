@@ -26,7 +26,7 @@ export async function runBare(
   width: number,
   height: number,
 ): Promise<Tensor> {
-  const session = await load(model, 'cpu', true);
+  const session = await load(model, 'cpu');
   const dims = [1, picture.length / width / height, height, width];
   const { output } = await session.run({ input: { type: 'float32', data: picture, dims } });
   await session.release();

@@ -50,7 +50,7 @@ export async function tryProvider(provider: Provider, load: Load): Promise<void>
     opsetImport: [{ domain: '', version: 13n }],
     graph: { name: 'trial', node: graph.nodes, input: [value('x')], output: [value('y')] },
   });
-  const session = await load(encodeModel(model), provider, false);
+  const session = await load(encodeModel(model), provider);
   const { y } = await session.run({ x: { type: 'float32', data: Float32Array.of(-1, 2), dims: [2] } });
   await session.release();
   if (y.data[0] !== 0 || y.data[1] !== 2) throw new Error(`${provider} computes wrongly`);

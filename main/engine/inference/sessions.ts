@@ -21,8 +21,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** `alone`: no other session stays loaded beside this one, so it may keep the memory it needs at most. */
-export type Load = (graph: Uint8Array, provider: Provider, alone: boolean) => Promise<Session>;
+export type Load = (graph: Uint8Array, provider: Provider) => Promise<Session>;
 
 /** A member that cannot be run, whatever the picture. */
 export class MemberError extends Error {
@@ -143,7 +142,7 @@ export class Sessions {
 
   private async create(member: number, model: Model, role: Role): Promise<Session> {
     try {
-      return await this.load(compileMember(model, this.info(member), role), this.provider, role.chain.members === 1);
+      return await this.load(compileMember(model, this.info(member), role), this.provider);
     } catch (error) {
       if (this.provider === 'cpu')
         throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
@@ -153,7 +152,7 @@ export class Sessions {
       });
     }
     try {
-      return await this.load(compileMember(model, this.info(member), role), 'cpu', role.chain.members === 1);
+      return await this.load(compileMember(model, this.info(member), role), 'cpu');
     } catch (error) {
       throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
     }
