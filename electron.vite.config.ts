@@ -15,6 +15,7 @@ export default defineConfig({
           cli: at('main/cli.ts'),
           worker: at('main/engine/inference/worker.ts'),
           demo: at('resources/demo/main.ts'),
+          artist: at('resources/demo/artist.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 
+export const nameOf = (index: number) => `sort-${String(index + 1).padStart(4, '0')}`;
+
 /** `rgb`: width × height × 3. */
 export async function writeJpeg(file: string, rgb: Uint8Array, width: number, height: number): Promise<void> {
   const image = sharp(rgb, { raw: { width, height, channels: 3 } });

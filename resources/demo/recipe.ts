@@ -2,19 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../main/engine/errors.ts';
-import { inParallel, type Count, type Long } from '../../main/engine/long.ts';
+import type { Count, Long } from '../../main/engine/long.ts';
 import { CLASSES, IGNORE_ID } from './classes.ts';
-import { ERROR_KINDS, injectErrors, type ErrorKind, type InjectedError } from './errors.ts';
-import { writeJpeg, writeLabels } from './files.ts';
-import { paintLabels } from './labels.ts';
-import { seeded, seedOf } from './random.ts';
-import { drawScene, HEIGHT, WIDTH } from './scene.ts';
+import { drawInThreads } from './crew.ts';
+import type { InjectedError } from './errors.ts';
+import { nameOf } from './files.ts';
 
 /** Grows whenever the same command would draw other pixels: the demo's models were trained on exactly this version. */
 export const RECIPE = 1;
 const FOLDS = 3;
-/** One labelled picture of this many carries errors. */
-const GROUP = 4;
 
 export interface DemoSize {
   labelled: number;
@@ -41,52 +37,19 @@ export async function drawDemo(folder: string, options: Long<Count> & Partial<De
       await mkdir(join(draft, part), { recursive: true });
     const errors: Record<string, InjectedError[]> = {};
     const total = labelled + unlabelled;
+    const orders = Array.from({ length: total }, (_, i) => ({ folder: draft, index: i, labelled: i < labelled }));
     let done = 0;
-    const numbers = Array.from({ length: total }, (_, i) => i);
-    // Drawing takes this thread; compressing and writing of the pictures before goes on beside it.
-    await inParallel(
-      numbers,
-      3,
-      async (i) => {
-        await (i < labelled ? drawLabelled(draft, i, errors) : drawUnlabelled(draft, i));
-        onProgress?.({ done: ++done, total });
-      },
-      signal,
-    );
+    const noteErrors = ({ index }: { index: number }, found: InjectedError[]) => {
+      if (found.length) errors[nameOf(index)] = found;
+      onProgress?.({ done: ++done, total });
+    };
+    await drawInThreads(orders, noteErrors, signal);
     await writeNotes(draft, size, errors);
     await takePlace(draft, folder, size);
   } finally {
     // A cancelled picture may still be on its way to the disk.
     await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
-}
-
-export const nameOf = (index: number) => `sort-${String(index + 1).padStart(4, '0')}`;
-
-async function drawLabelled(folder: string, index: number, errors: Record<string, InjectedError[]>): Promise<void> {
-  const name = nameOf(index);
-  const scene = drawScene(index);
-  const truth = paintLabels(scene.footprints, WIDTH, HEIGHT);
-  const kinds = errorKinds(index);
-  const given = injectErrors(scene.footprints, kinds, seeded(seedOf(2, index)));
-  if (given.errors.length) errors[name] = given.errors;
-  await Promise.all([
-    writeJpeg(join(folder, 'images', `${name}.jpg`), scene.picture, WIDTH, HEIGHT),
-    writeLabels(join(folder, 'masks', `${name}.png`), given.labels, WIDTH, HEIGHT),
-    writeLabels(join(folder, 'truth/masks', `${name}.png`), truth, WIDTH, HEIGHT),
-  ]);
-}
-
-async function drawUnlabelled(folder: string, index: number): Promise<void> {
-  await writeJpeg(join(folder, 'unlabeled', `${nameOf(index)}.jpg`), drawScene(index).picture, WIDTH, HEIGHT);
-}
-
-/** One picture of each group of four, with one, two or three errors in turn, the kinds in turn. */
-function errorKinds(index: number): ErrorKind[] {
-  const group = Math.floor(index / GROUP);
-  if (seeded(seedOf(3, group)).integer(0, GROUP - 1) !== index % GROUP) return [];
-  const before = 6 * Math.floor(group / 3) + [0, 1, 3][group % 3];
-  return Array.from({ length: 1 + (group % 3) }, (_, i) => ERROR_KINDS[(before + i) % ERROR_KINDS.length]);
 }
 
 async function writeNotes(folder: string, size: DemoSize, errors: Record<string, InjectedError[]>): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../main/engine/dataset/open.ts';
@@ -8,7 +8,8 @@ import { Cancelled, InputError } from '../../main/engine/errors.ts';
 import { readMask } from '../../main/engine/images.ts';
 import { CLASSES } from '../../resources/demo/classes.ts';
 import { ERROR_KINDS, type InjectedError } from '../../resources/demo/errors.ts';
-import { DEMO_SIZE, drawDemo, nameOf, RECIPE } from '../../resources/demo/recipe.ts';
+import { nameOf } from '../../resources/demo/files.ts';
+import { DEMO_SIZE, drawDemo, RECIPE } from '../../resources/demo/recipe.ts';
 import { HEIGHT, WIDTH } from '../../resources/demo/scene.ts';
 import { makeTemporary } from '../support/dataset.ts';
 
@@ -61,6 +62,13 @@ describe('the demo dataset', () => {
     await drawDemo(fewer, { labelled: 2, unlabelled: 0 });
     const [small, large] = [await hashes(fewer), await hashes(demo)];
     for (const file of [`/images/${NAMES[1]}.jpg`, `/masks/${NAMES[1]}.png`]) expect(small[file]).toBe(large[file]);
+  });
+
+  it('is drawn beside the calling thread, which stays free', async () => {
+    const before = { own: process.threadCpuUsage(), all: process.cpuUsage() };
+    await drawDemo(join(temporary, 'beside'), { labelled: 6, unlabelled: 0 });
+    const own = process.threadCpuUsage(before.own).user;
+    expect(own).toBeLessThan(process.cpuUsage(before.all).user / 4);
   });
 
   it('opens without a finding', async () => {
@@ -155,6 +163,19 @@ describe('where the demo is drawn', () => {
     const drawing = drawDemo(folder, { ...SIZE, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(drawing).rejects.toThrow(Cancelled);
     expect((await readdir(temporary)).filter((name) => name.startsWith('cancelled'))).toEqual([]);
+  });
+
+  it('says why a picture could not be drawn, and leaves nothing behind', async () => {
+    const folder = join(temporary, 'failed');
+    const removeDraft = async () => {
+      const [draft] = (await readdir(temporary)).filter((name) => name.startsWith('failed'));
+      await rm(join(temporary, draft, 'images'), { recursive: true, force: true });
+    };
+    const removals: Promise<void>[] = [];
+    const drawing = drawDemo(folder, { ...SIZE, onProgress: () => removals.push(removeDraft()) });
+    await expect(drawing).rejects.toThrow(/ENOENT.*sort-/);
+    await Promise.allSettled(removals);
+    expect((await readdir(temporary)).filter((name) => name.startsWith('failed'))).toEqual([]);
   });
 
   it('comes with the models of the package', async () => {
