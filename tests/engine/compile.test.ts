@@ -35,10 +35,10 @@ async function run(
   members: Options[],
   tta: Tta,
   labels: Uint8Array | null = given,
-  read: Partial<ModelInfo> = {},
+  size: Chain['size'] = null,
 ): Promise<Planes> {
   const models = members.map((member) => decodeModel(build(member)));
-  const reading = members.map(({ activation = 'logits' }) => ({ activation, preprocessing, ...read }));
+  const reading = members.map(({ activation = 'logits' }) => ({ activation, preprocessing }));
   const grid = models.some((model, i) => gridOf(model, reading[i]) === 'full') ? 'full' : 'coarse';
   const chain: Chain = {
     members: models.length,
@@ -47,6 +47,7 @@ async function run(
     labelled: labels !== null,
     grid,
     sumByProduct: true,
+    size,
   };
   let sums: Record<string, Tensor> = {};
   for (const [i, model] of models.entries()) {
@@ -140,6 +141,12 @@ describe('a compiled member', () => {
     expect(found.disagreement.some((value) => value > 0)).toBe(true);
   });
 
+  it('gives the same where the size of the picture is known beforehand', async () => {
+    const members = [{ stride: 4, resize: true }, { stride: 2 }];
+    const size = { width: WIDTH, height: HEIGHT };
+    expect(await run(members, 'hflip', given, size)).toEqual(await run(members, 'hflip'));
+  });
+
   it('says 255 for p(given) where nothing is given, and knows no disagreement of one pass', async () => {
     const { pGiven, disagreement } = await run([{}], 'none', null);
     expect(pGiven.every((value) => value === 255)).toBe(true);
@@ -166,6 +173,7 @@ describe('a compiled member', () => {
       labelled: false,
       grid: 'full',
       sumByProduct: false,
+      size: null,
     };
     const session = await load(
       compileMember(

@@ -27,6 +27,8 @@ export interface Task {
   /** indexes in Plan.members, in the order they run */
   members: number[];
   heldOut: boolean;
+  /** size the sessions are made for, where enough pictures have it; null: they are made for any */
+  size: { width: number; height: number } | null;
   /** hash the picture had when it was scanned before; null: never */
   known: string | null;
 }

@@ -1,8 +1,21 @@
 import type { Task } from './protocol.ts';
 
+/** From this many pictures of one size on it pays to make sessions for that size. */
+const MANY = 50;
+
+const nameOf = ({ width, height }: { width: number; height: number }) => `${width}×${height}`;
+
 /** Tasks of one chain of members belong together: a process that stays with them loads their sessions once. */
-export const chainOf = (task: Pick<Task, 'members' | 'sample'>): string =>
-  `${task.members.join()} ${task.sample.mask === null ? 'unlabelled' : 'labelled'}`;
+export const chainOf = ({ members, sample, size }: Pick<Task, 'members' | 'sample' | 'size'>): string =>
+  `${members.join()} ${sample.mask === null ? 'unlabelled' : 'labelled'} ${size ? nameOf(size) : 'any size'}`;
+
+/** Gives the tasks their `size`: that of their picture, where many for the same members have it. */
+export function withSizes(tasks: readonly Task[]): Task[] {
+  const sized = tasks.map((task) => ({ ...task, size: { width: task.sample.width, height: task.sample.height } }));
+  const counts = new Map<string, number>();
+  for (const task of sized) counts.set(chainOf(task), (counts.get(chainOf(task)) ?? 0) + 1);
+  return sized.map((task) => ((counts.get(chainOf(task)) ?? 0) < MANY ? { ...task, size: null } : task));
+}
 
 /** Tasks by chain. Each process works through one chain at a time and then takes one that nobody has begun. */
 export class TaskQueue {

@@ -9,7 +9,7 @@ import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
 import type { Progress } from './progress.ts';
 import type { Plan, Provider, Stages, Task } from './protocol.ts';
 import { providersFor } from './provider.ts';
-import { TaskQueue } from './queue.ts';
+import { TaskQueue, withSizes } from './queue.ts';
 import type { Results } from './results.ts';
 import type { LineWriter } from './tail.ts';
 
@@ -49,7 +49,7 @@ export class Run {
   async all(tasks: readonly Task[]): Promise<void> {
     const [first] = tasks;
     if (!first) return;
-    for (const task of tasks) this.queue.add(task);
+    for (const task of withSizes(tasks)) this.queue.add(task);
     const { workerFile, signal, results } = this.parts;
     const stop = signal ? AbortSignal.any([signal, this.stop.signal]) : this.stop.signal;
     const watch = setInterval(() => void results.refresh().catch(() => undefined), REFRESH_MS);

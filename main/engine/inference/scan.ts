@@ -89,7 +89,7 @@ async function toDo(
       const { cached, cases } = progress.state;
       progress.set({ cached: cached + 1, cases: cases + results.caseCount(sample.name) });
     } else {
-      tasks[id] = { id, sample, known: before?.hash ?? null, ...membersFor(ensemble, sample, () => true) };
+      tasks[id] = { id, sample, known: before?.hash ?? null, size: null, ...membersFor(ensemble, sample, () => true) };
     }
   };
   await inParallel(samples, 32, look, signal);

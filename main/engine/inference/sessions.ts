@@ -47,6 +47,8 @@ interface Link {
 
 /** Networks that halve the picture several times often run on multiples of this only. */
 const USUAL_MULTIPLE = 32;
+/** Width and height of a picture that every network takes. */
+const BLANK = 256;
 
 /**
  * The sessions of one chain of members at a time: tasks come sorted by chain, so a process holds the sessions of one
@@ -68,9 +70,10 @@ export class Sessions {
   }
 
   /** Planes of one picture, 4 × width × height bytes. Throws MemberError where a member cannot be run at all. */
-  async run(task: Pick<Task, 'members'>, pixels: Pixels): Promise<Uint8Array> {
+  async run({ members, size }: Pick<Task, 'members' | 'size'>, pixels: Pixels): Promise<Uint8Array> {
     const { width, height, rgb, given } = pixels;
-    await this.use(task.members, given !== null);
+    const expected = size?.width === width && size.height === height;
+    await this.use(members, given !== null, expected ? size : null);
     const feeds: Record<string, Tensor> = { [Value.pixels]: { type: 'uint8', data: rgb, dims: [1, height, width, 3] } };
     if (given) feeds[Value.given] = { type: 'uint8', data: given, dims: [1, height, width] };
     let sums: Record<string, Tensor> = {};
@@ -91,18 +94,17 @@ export class Sessions {
     for (const { session } of links) await session.release();
   }
 
-  private async use(members: readonly number[], labelled: boolean): Promise<void> {
-    const key = `${members.join()} ${labelled}`;
+  private async use(members: readonly number[], labelled: boolean, size: Chain['size']): Promise<void> {
+    const key = JSON.stringify([members, labelled, size]);
     if (key === this.key) return;
     await this.release();
     const models = await Promise.all(members.map((member) => this.read(member)));
     const chain: Chain = {
+      ...this.alone,
       members: members.length,
-      tta: this.plan.tta,
-      classes: this.plan.classMap.classes.length,
       labelled,
+      size,
       grid: models.some((model, i) => gridOf(model, this.info(members[i])) === 'full') ? 'full' : 'coarse',
-      sumByProduct: this.provider === 'cpu',
     };
     for (const [i, member] of members.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
@@ -135,9 +137,38 @@ export class Sessions {
     try {
       return await link.session.run(feeds);
     } catch {
+      if (await this.runsAlone(link)) throw error;
       const expected = `Expected a network that gives ${link.role.chain.classes} classes for any picture`;
       throw new MemberError(link.member, `${expected}, found ${firstLine(error)}`);
     }
+  }
+
+  /** Whether a member runs on a picture that nothing is wrong with. */
+  private async runsAlone({ member, model }: Link): Promise<boolean> {
+    const role: Role = { chain: this.alone, first: true, last: true, multiple: 1 };
+    const session = await this.create(member, model, role);
+    const data = new Uint8Array(BLANK * BLANK * 3);
+    const picture: Tensor = { type: 'uint8', data, dims: [1, BLANK, BLANK, 3] };
+    return session
+      .run({ [Value.pixels]: picture })
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => session.release());
+  }
+
+  /** A chain of one member for pictures of any size. */
+  private get alone(): Chain {
+    return {
+      members: 1,
+      tta: this.plan.tta,
+      classes: this.plan.classMap.classes.length,
+      labelled: false,
+      size: null,
+      grid: 'coarse',
+      sumByProduct: this.provider === 'cpu',
+    };
   }
 
   private async create(member: number, model: Model, role: Role): Promise<Session> {

@@ -31,6 +31,11 @@ export interface Chain {
   /** the last member takes the given labels and returns p(given) */
   labelled: boolean;
   /**
+   * The one size of picture the chain is for; null: any. Knowing it, the runtime works out beforehand what networks
+   * compute from their input's size, a third of their operators and a twentieth of their time.
+   */
+  size: { width: number; height: number } | null;
+  /**
    * Where disagreement is computed. `coarse`: on the grid of the first member's own output, before it was brought to the
    * size of the picture, and upsampled from there; `full`: at every pixel, where a member decides at every pixel.
    */
@@ -109,11 +114,12 @@ function declaredSize(network: Network): { height: number; width: number } | nul
 
 function assemble(model: Model, network: Network, graph: GraphBuilder, { chain, first, last }: Role): Model {
   const sums = carriedBy(chain);
-  const inputs = [tensor(Value.pixels, 'uint8', [1, 'H', 'W', 3])];
-  if (last && chain.labelled) inputs.push(tensor(Value.given, 'uint8', [1, 'H', 'W']));
+  const place = [chain.size?.height ?? 'H', chain.size?.width ?? 'W'];
+  const inputs = [tensor(Value.pixels, 'uint8', [1, ...place, 3])];
+  if (last && chain.labelled) inputs.push(tensor(Value.given, 'uint8', [1, ...place]));
   if (!first) inputs.push(...Value.sums.slice(0, sums).map((name) => tensor(name, 'float32', null)));
   const outputs = last
-    ? [tensor(Value.planes, 'uint8', [4, 'H', 'W'])]
+    ? [tensor(Value.planes, 'uint8', [4, ...place])]
     : Value.next.slice(0, sums).map((name) => tensor(name, 'float32', null));
   return makeModel({
     ...model,
