@@ -39,26 +39,42 @@ const tones = Float32Array.from({ length: TONES + 1 }, (_, i) => {
   return 255 * (film <= 0.0031308 ? 12.92 * film : 1.055 * film ** (1 / 2.4) - 0.055);
 });
 
+/** How much of its grain the sensor shows at each tone. */
+const unrest = Float64Array.from(tones, (tone) => 1.25 - tone / 340);
+
 /** Linear RGB to the bytes of a photograph, RGB interleaved. */
 export function expose(light: Float32Array, width: number, height: number, camera: Camera, random: Random): Uint8Array {
   const soft = soften(smear(light, width, height, camera.motion), width, camera.softness);
   const bytes = new Uint8ClampedArray(light.length);
-  const scale = (camera.exposure * TONES) / 2;
-  const gain = [camera.balance[0] * scale, scale, camera.balance[1] * scale];
   const squared = Float32Array.from({ length: width }, (_, x) => ((2 * x) / width - 1) ** 2);
-  for (let y = 0, i = 0; y < height; y++) {
+  for (let y = 0; y < height; y++) {
     const dy = (2 * y) / height - 1;
-    let grain = random.integer(0, GRAINS - 1);
-    for (let x = 0; x < width; x++) {
-      const falloff = 1 - camera.vignette * (squared[x] + dy * dy) * 0.6;
-      for (let c = 0; c < 3; c++, i++) {
-        const tone = tones[Math.min(TONES, (soft[i] * gain[c] * falloff) | 0)];
-        bytes[i] = tone + camera.grain * (1.25 - tone / 340) * grains[grain];
-        grain = (grain + 1) & (GRAINS - 1);
-      }
-    }
+    exposeRow(soft, camera, squared, dy * dy, random.integer(0, GRAINS - 1), 3 * y * width, bytes);
   }
   return new Uint8Array(bytes.buffer);
+}
+
+/** The row that starts at `at`; `across` and `down`: squared distances from the middle, 0..1, of its columns and of itself. */
+function exposeRow(
+  soft: Float32Array,
+  { exposure, balance, vignette, grain }: Camera,
+  across: Float32Array,
+  down: number,
+  firstGrain: number,
+  at: number,
+  bytes: Uint8ClampedArray,
+): void {
+  const scale = (exposure * TONES) / 2;
+  const red = balance[0] * scale;
+  const blue = balance[1] * scale;
+  for (let x = 0, i = at, g = firstGrain; x < across.length; x++) {
+    const falloff = 1 - vignette * (across[x] + down) * 0.6;
+    for (let c = 0; c < 3; c++, i++, g++) {
+      const gain = c === 0 ? red : c === 1 ? scale : blue;
+      const tone = Math.min(TONES, (soft[i] * gain * falloff) | 0);
+      bytes[i] = tones[tone] + grain * unrest[tone] * grains[g & (GRAINS - 1)];
+    }
+  }
 }
 
 /** Mean over `pixels` along the belt; the ends repeat. */
@@ -69,20 +85,37 @@ function smear(light: Float32Array, width: number, height: number, pixels: numbe
   const out = new Float32Array(light.length);
   for (let k = -whole - 1; k <= whole + 1; k++) {
     const weight = (Math.abs(k) > whole ? side - whole : 1) / pixels;
-    for (let y = 0; y < height; y++)
-      for (let x = 0, i = 3 * y * width; x < width; x++) {
-        const from = 3 * (y * width + Math.min(width - 1, Math.max(0, x + k)));
-        for (let c = 0; c < 3; c++) out[i++] += weight * light[from + c];
-      }
+    for (let y = 0; y < height; y++) addShifted(light, k, weight, 3 * y * width, width, out);
   }
   return out;
+}
+
+/** Adds the row that starts at `at`, moved left by `shift` pixels. */
+function addShifted(
+  light: Float32Array,
+  shift: number,
+  weight: number,
+  at: number,
+  width: number,
+  out: Float32Array,
+): void {
+  for (let x = 0, i = at; x < width; x++) {
+    const from = at + 3 * Math.min(width - 1, Math.max(0, x + shift));
+    for (let c = 0; c < 3; c++) out[i++] += weight * light[from + c];
+  }
 }
 
 /** One pass of a five-point blur; pixels on the rim stay as they are. */
 function soften(light: Float32Array, width: number, weight: number): Float32Array {
   const out = light.slice();
   const row = 3 * width;
-  for (let i = row + 3; i < light.length - row - 3; i++)
-    out[i] = light[i] * (1 - 4 * weight) + weight * (light[i - 3] + light[i + 3] + light[i - row] + light[i + row]);
+  for (let start = row; start < light.length - row; start += row) softenRow(light, row, start, weight, out);
   return out;
+}
+
+function softenRow(light: Float32Array, row: number, start: number, weight: number, out: Float32Array): void {
+  const first = Math.max(start, row + 3);
+  const end = Math.min(start + row, light.length - row - 3);
+  for (let i = first; i < end; i++)
+    out[i] = light[i] * (1 - 4 * weight) + weight * (light[i - 3] + light[i + 3] + light[i - row] + light[i + row]);
 }

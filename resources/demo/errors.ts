@@ -112,7 +112,8 @@ const replace = (footprints: Footprint[], old: Footprint, by: Footprint): Edit =
 });
 
 function touchesEarlier(truth: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
-  return after.some((id, i) => id !== before[i] && before[i] !== truth[i]);
+  for (let i = 0; i < after.length; i++) if (after[i] !== before[i] && before[i] !== truth[i]) return true;
+  return false;
 }
 
 function difference(a: Uint8Array, b: Uint8Array): { area: number; bbox: [number, number, number, number] } {

@@ -1,5 +1,8 @@
 export const clamp = (value: number, low = 0, high = 1) => (value < low ? low : value > high ? high : value);
 
+/** `value` modulo a power of two, exact for value ≥ 0. `%` on fractions calls a library function, at many times the price. */
+export const wrap = (value: number, period: number) => value - period * Math.floor(value / period);
+
 /** 0 below `from`, 1 above `to`, smooth between. */
 export function smooth(from: number, to: number, value: number): number {
   const t = clamp((value - from) / (to - from));

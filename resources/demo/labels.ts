@@ -6,12 +6,16 @@ export function paintLabels(footprints: readonly Footprint[], width: number, hei
   const labels = new Uint8Array(width * height).fill(idOf('belt'));
   for (const footprint of footprints) {
     const id = idOf(footprint.kind);
-    forEachInside(footprint, (x, y) => (labels[y * width + x] = id));
+    const { inside } = footprint;
+    for (let y = 0, i = 0; y < footprint.height; y++) {
+      const row = (footprint.y + y) * width + footprint.x;
+      for (let x = 0; x < footprint.width; x++, i++) if (inside[i]) labels[row + x] = id;
+    }
   }
   return labels;
 }
 
-export function forEachInside(footprint: Footprint, visit: (x: number, y: number) => void): void {
+function forEachInside(footprint: Footprint, visit: (x: number, y: number) => void): void {
   for (let y = 0, i = 0; y < footprint.height; y++)
     for (let x = 0; x < footprint.width; x++, i++) if (footprint.inside[i]) visit(footprint.x + x, footprint.y + y);
 }

@@ -1,5 +1,6 @@
 import { type Color } from './color.ts';
 import { clamp, norm } from './geometry.ts';
+import { boxMean } from './mean.ts';
 import type { Random } from './random.ts';
 import type { Stage } from './stage.ts';
 
@@ -30,37 +31,58 @@ export function makeLight(random: Random): Light {
   };
 }
 
+/*
+ * Every pass over the picture has its row in a function of its own: compilers optimise what is called often, and a loop
+ * over all pixels is called once a picture.
+ */
+
 /** Lights the stage; linear RGB, about 0..1, interleaved. */
 export function shade(stage: Stage, light: Light): Float32Array {
-  const { width, height, albedo, gloss, metal } = stage;
   const open = openness(stage);
   const lit = litShare(stage, light);
-  const picture = new Float32Array(3 * width * height);
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const gx = slope(stage, i, 1, x > 0, x < width - 1);
-      const gy = slope(stage, i, width, y > 0, y < height - 1);
-      const nz = 1 / Math.sqrt(1 + gx * gx + gy * gy);
-      const nx = -gx * nz;
-      const ny = -gy * nz;
-      const dx = (x - light.centre[0]) / width;
-      const dy = (y - light.centre[1]) / height;
-      const spot = (1.12 - 0.75 * (dx * dx + dy * dy)) * lit[i] * 0.36;
-      const lamp = Math.max(0, nx * light.x + ny * light.y + nz * light.z) * spot * (1 - 0.75 * metal[i]);
-      const sky = open[i] * (0.55 + 0.45 * nz) * (1 - 0.5 * metal[i]);
-      const shine = gloss[i] > 0 ? 0.4 * gloss[i] * mirrored(nx, ny, nz, light, lit[i]) * (0.35 + 0.65 * open[i]) : 0;
-      for (let c = 0; c < 3; c++) {
-        const own = albedo[3 * i + c];
-        // Bare metal colours what it mirrors.
-        const tint = 1 + metal[i] * (1.3 * own - 1);
-        picture[3 * i + c] = (own * lamp + shine * tint) * light.color[c] + own * sky * light.ambient[c];
-      }
-    }
+  const picture = new Float32Array(stage.albedo.length);
+  for (let y = 0; y < stage.height; y++) shadeRow(stage, light, open, lit, y, picture);
   return picture;
 }
 
+function shadeRow(
+  { width, height, albedo, relief, thing, gloss, metal }: Stage,
+  light: Light,
+  open: Float32Array,
+  lit: Float32Array,
+  y: number,
+  picture: Float32Array,
+): void {
+  const dy = (y - light.centre[1]) / height;
+  for (let x = 0, i = y * width; x < width; x++, i++) {
+    const gx = slope(relief, thing, i, 1, x > 0, x < width - 1);
+    const gy = slope(relief, thing, i, width, y > 0, y < height - 1);
+    const nz = 1 / Math.sqrt(1 + gx * gx + gy * gy);
+    const nx = -gx * nz;
+    const ny = -gy * nz;
+    const dx = (x - light.centre[0]) / width;
+    const spot = (1.12 - 0.75 * (dx * dx + dy * dy)) * lit[i] * 0.36;
+    const lamp = Math.max(0, nx * light.x + ny * light.y + nz * light.z) * spot * (1 - 0.75 * metal[i]);
+    const sky = open[i] * (0.55 + 0.45 * nz) * (1 - 0.5 * metal[i]);
+    const shine = gloss[i] > 0 ? 0.4 * gloss[i] * mirrored(nx, ny, nz, light, lit[i]) * (0.35 + 0.65 * open[i]) : 0;
+    for (let c = 0, k = 3 * i; c < 3; c++, k++) {
+      const own = albedo[k];
+      // Bare metal colours what it mirrors.
+      const tint = 1 + metal[i] * (1.3 * own - 1);
+      picture[k] = (own * lamp + shine * tint) * light.color[c] + own * sky * light.ambient[c];
+    }
+  }
+}
+
 /** Height gained per pixel along one axis, over the pixels of the same thing only: steps between things are no slopes. */
-function slope({ relief, thing }: Stage, i: number, step: number, before: boolean, after: boolean): number {
+function slope(
+  relief: Float32Array,
+  thing: Uint8Array,
+  i: number,
+  step: number,
+  before: boolean,
+  after: boolean,
+): number {
   const hasDown = before && thing[i - step] === thing[i];
   const hasUp = after && thing[i + step] === thing[i];
   const low = hasDown ? relief[i - step] : relief[i];
@@ -68,10 +90,13 @@ function slope({ relief, thing }: Stage, i: number, step: number, before: boolea
   return clamp(hasDown && hasUp ? (high - low) / 2 : high - low, -3, 3);
 }
 
+/** Pixels of a row that cast their shadows together, if the tallest of them casts one. */
+const RUN = 32;
 const REACHES = [1.5, 3, 5, 7.5, 10.5, 14, 18, 23, 29, 36, 45, 56];
 
 /** 1 in full light .. 0.07 in deep shadow: from each pixel towards the lamp, is anything taller than the ray; softer further off. */
-function litShare({ width, height, relief, dense }: Stage, light: Light): Float32Array {
+function litShare(stage: Stage, light: Light): Float32Array {
+  const { width, height, relief } = stage;
   const flat = norm(light.x, light.y);
   const steps = REACHES.map((reach) => ({
     x: Math.round((light.x / flat) * reach),
@@ -80,15 +105,48 @@ function litShare({ width, height, relief, dense }: Stage, light: Light): Float3
     sharpness: 1 / (0.8 + 0.16 * reach),
   }));
   const dark = new Float32Array(relief.length);
-  for (const { x: dx, y: dy, climb, sharpness } of steps)
-    for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y++)
-      for (let x = Math.max(0, -dx), i = y * width + x; x < Math.min(width, width - dx); x++, i++) {
-        const j = i + dy * width + dx;
-        const above = relief[j] - relief[i] - climb;
-        if (above > 0) dark[i] = Math.max(dark[i], dense[j] * Math.min(1, above * sharpness));
-      }
+  const lowest = extreme(relief, 0, relief.length, Math.min);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x += RUN) {
+      const end = Math.min(width, x + RUN);
+      const tallest = extreme(relief, y * width + x, y * width + end, Math.max);
+      for (const step of steps) if (tallest - lowest > step.climb) castShadow(stage, step, y, x, end, dark);
+    }
   for (let i = 0; i < dark.length; i++) dark[i] = 1 - 0.93 * dark[i];
   return dark;
+}
+
+/** One step of a ray of light: pixels moved, height gained, how sharp a shadow still is. */
+interface Step {
+  x: number;
+  y: number;
+  climb: number;
+  sharpness: number;
+}
+
+/** Darkens the pixels that lie `step` behind those from `from` to `end` in row `y`. */
+function castShadow(
+  { width, height, relief, dense }: Stage,
+  step: Step,
+  y: number,
+  from: number,
+  end: number,
+  dark: Float32Array,
+): void {
+  if (y < step.y || y >= height + step.y) return;
+  const right = Math.min(end, width + step.x);
+  for (let x = Math.max(from, step.x); x < right; x++) {
+    const j = y * width + x;
+    const i = j - step.y * width - step.x;
+    const above = relief[j] - relief[i] - step.climb;
+    if (above > 0) dark[i] = Math.max(dark[i], dense[j] * Math.min(1, above * step.sharpness));
+  }
+}
+
+function extreme(values: Float32Array, from: number, end: number, pick: (a: number, b: number) => number): number {
+  let best = values[from];
+  for (let i = from + 1; i < end; i++) best = pick(best, values[i]);
+  return best;
 }
 
 /** What a mirror with this normal, seen from above, would show: the lamp, two strip lights, the dim hall. */
@@ -112,28 +170,4 @@ function openness({ width, height, relief }: Stage): Float32Array {
     near[i] = 1 / (1 + 1.5 * hidden);
   }
   return near;
-}
-
-/** Mean over a square of side 2 · radius + 1; the rim repeats. */
-function boxMean(values: Float32Array, width: number, height: number, radius: number): Float32Array {
-  const rows = slide(values, width, height, 1, width, radius);
-  return slide(rows, height, width, width, 1, radius);
-}
-
-/** Running mean along lines of `length` values `step` apart; `count` lines, `next` apart; the ends repeat. */
-function slide(from: Float32Array, length: number, count: number, step: number, next: number, radius: number) {
-  const to = new Float32Array(from.length);
-  const share = 1 / (2 * radius + 1);
-  for (let line = 0, start = 0; line < count; line++, start += next) {
-    const end = start + step * (length - 1);
-    let sum = from[start] * (radius + 1);
-    for (let k = 1; k <= radius; k++) sum += from[start + step * k];
-    let tail = start - step * radius;
-    let head = start + step * (radius + 1);
-    for (let at = start; at <= end; at += step, tail += step, head += step) {
-      to[at] = sum * share;
-      sum += from[head > end ? end : head] - from[tail < start ? start : tail];
-    }
-  }
-  return to;
 }

@@ -21,6 +21,7 @@ export function cable(random: Random): Thing {
   const near = distanceField(points, reach, radius + 4);
   const end = points[points.length - 1];
   const before = points[points.length - 4];
+  const usePlug = makePlug(end, before, radius);
   return {
     kind: 'cable',
     reach,
@@ -28,7 +29,7 @@ export function cable(random: Random): Thing {
       const d = near(u, v);
       out.distance = d - radius;
       out.height = radius;
-      if (plug) usePlug(end, before, u, v, out, radius);
+      if (plug) usePlug(u, v, out);
       if (out.distance > 2) return;
       const thick = Math.max(radius, out.height);
       paint(out, sheath);
@@ -40,16 +41,18 @@ export function cable(random: Random): Thing {
   };
 }
 
-/** Leaves the plug's thickness in `out.height` where the plug is the nearest part, else 0. */
-function usePlug(end: Point, before: Point, u: number, v: number, out: Surface, radius: number): void {
+/** The plug at `end`: leaves its thickness in `out.height` where the plug is the nearest part, else 0. */
+function makePlug(end: Point, before: Point, radius: number): (u: number, v: number, out: Surface) => void {
   const length = norm(end.x - before.x, end.y - before.y) || 1;
   const cos = (end.x - before.x) / length;
   const sin = (end.y - before.y) / length;
-  const along = (u - end.x) * cos + (v - end.y) * sin;
-  const across = (v - end.y) * cos - (u - end.x) * sin;
-  const body = norm(along - Math.min(9, Math.max(-9, along)), across) - (along > -2 ? 6.5 : 4.5);
-  out.height = body < out.distance ? 6.5 : radius;
-  out.distance = Math.min(out.distance, body);
+  return (u, v, out) => {
+    const along = (u - end.x) * cos + (v - end.y) * sin;
+    const across = (v - end.y) * cos - (u - end.x) * sin;
+    const body = norm(along - Math.min(9, Math.max(-9, along)), across) - (along > -2 ? 6.5 : 4.5);
+    out.height = body < out.distance ? 6.5 : radius;
+    out.distance = Math.min(out.distance, body);
+  };
 }
 
 /** A path of 3-pixel steps whose curvature drifts: loops and lazy bends. */
