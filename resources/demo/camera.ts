@@ -1,4 +1,5 @@
 import { seeded, type Random } from './random.ts';
+import { makeScratch } from './scratch.ts';
 
 /** What a camera adds: the belt's motion, its lens, its sensor, its tone curve. */
 export interface Camera {
@@ -77,12 +78,14 @@ function exposeRow(
   }
 }
 
+const scratch = { smeared: makeScratch(), soft: makeScratch() };
+
 /** Mean over `pixels` along the belt; the ends repeat. */
 function smear(light: Float32Array, width: number, height: number, pixels: number): Float32Array {
   if (pixels < 1) return light;
   const side = (pixels - 1) / 2;
   const whole = Math.floor(side);
-  const out = new Float32Array(light.length);
+  const out = scratch.smeared(light.length).fill(0);
   for (let k = -whole - 1; k <= whole + 1; k++) {
     const weight = (Math.abs(k) > whole ? side - whole : 1) / pixels;
     for (let y = 0; y < height; y++) addShifted(light, k, weight, 3 * y * width, width, out);
@@ -107,7 +110,8 @@ function addShifted(
 
 /** One pass of a five-point blur; pixels on the rim stay as they are. */
 function soften(light: Float32Array, width: number, weight: number): Float32Array {
-  const out = light.slice();
+  const out = scratch.soft(light.length);
+  out.set(light);
   const row = 3 * width;
   for (let start = row; start < light.length - row; start += row) softenRow(light, row, start, weight, out);
   return out;

@@ -2,6 +2,7 @@ import { type Color } from './color.ts';
 import { clamp, norm } from './geometry.ts';
 import { boxMean } from './mean.ts';
 import type { Random } from './random.ts';
+import { makeScratch } from './scratch.ts';
 import type { Stage } from './stage.ts';
 
 /** A lamp at one side, a strip light overhead, and what the hall throws back. */
@@ -36,11 +37,13 @@ export function makeLight(random: Random): Light {
  * over all pixels is called once a picture.
  */
 
-/** Lights the stage; linear RGB, about 0..1, interleaved. */
+const scratch = { picture: makeScratch(), dark: makeScratch(), near: makeScratch(), far: makeScratch() };
+
+/** Lights the stage; linear RGB, about 0..1, interleaved; good until the next call. */
 export function shade(stage: Stage, light: Light): Float32Array {
   const open = openness(stage);
   const lit = litShare(stage, light);
-  const picture = new Float32Array(stage.albedo.length);
+  const picture = scratch.picture(stage.albedo.length);
   for (let y = 0; y < stage.height; y++) shadeRow(stage, light, open, lit, y, picture);
   return picture;
 }
@@ -104,14 +107,9 @@ function litShare(stage: Stage, light: Light): Float32Array {
     climb: 0.6 + (reach * light.z) / flat,
     sharpness: 1 / (0.8 + 0.16 * reach),
   }));
-  const dark = new Float32Array(relief.length);
-  const lowest = extreme(relief, 0, relief.length, Math.min);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x += RUN) {
-      const end = Math.min(width, x + RUN);
-      const tallest = extreme(relief, y * width + x, y * width + end, Math.max);
-      for (const step of steps) if (tallest - lowest > step.climb) castShadow(stage, step, y, x, end, dark);
-    }
+  const dark = scratch.dark(relief.length).fill(0);
+  const lowest = relief.reduce((low, one) => Math.min(low, one));
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x += RUN) castShadows(stage, steps, lowest, y, x, dark);
   for (let i = 0; i < dark.length; i++) dark[i] = 1 - 0.93 * dark[i];
   return dark;
 }
@@ -122,6 +120,21 @@ interface Step {
   y: number;
   climb: number;
   sharpness: number;
+}
+
+/** The shadows of one run of pixels; `lowest`: no pixel of the picture is lower. */
+function castShadows(
+  stage: Stage,
+  steps: readonly Step[],
+  lowest: number,
+  y: number,
+  from: number,
+  dark: Float32Array,
+): void {
+  const end = Math.min(stage.width, from + RUN);
+  let tallest = -Infinity;
+  for (let i = y * stage.width + from; i < y * stage.width + end; i++) tallest = Math.max(tallest, stage.relief[i]);
+  for (const step of steps) if (tallest - lowest > step.climb) castShadow(stage, step, y, from, end, dark);
 }
 
 /** Darkens the pixels that lie `step` behind those from `from` to `end` in row `y`. */
@@ -143,12 +156,6 @@ function castShadow(
   }
 }
 
-function extreme(values: Float32Array, from: number, end: number, pick: (a: number, b: number) => number): number {
-  let best = values[from];
-  for (let i = from + 1; i < end; i++) best = pick(best, values[i]);
-  return best;
-}
-
 /** What a mirror with this normal, seen from above, would show: the lamp, two strip lights, the dim hall. */
 function mirrored(nx: number, ny: number, nz: number, light: Light, lit: number): number {
   const rx = 2 * nz * nx;
@@ -163,8 +170,8 @@ function mirrored(nx: number, ny: number, nz: number, light: Light, lit: number)
 
 /** Share of the hall a point sees, 0..1: low between tall things. Compares its height with the mean around it at two sizes. */
 function openness({ width, height, relief }: Stage): Float32Array {
-  const near = boxMean(relief, width, height, 4);
-  const far = boxMean(relief, width, height, 16);
+  const near = boxMean(relief, width, height, 4, scratch.near(relief.length));
+  const far = boxMean(relief, width, height, 16, scratch.far(relief.length));
   for (let i = 0; i < near.length; i++) {
     const hidden = Math.max(0, near[i] - relief[i]) / 11 + Math.max(0, far[i] - relief[i]) / 26;
     near[i] = 1 / (1 + 1.5 * hidden);
