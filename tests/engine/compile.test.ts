@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { IGNORE } from '../../common/dataset.ts';
 import { splitPlanes, type Planes } from '../../common/planes.ts';
 import type { ModelInfo, Tta } from '../../common/scan.ts';
-import { carriedBy, compileMember, gridOf, Value, type Chain } from '../../main/engine/onnx/compile.ts';
+import { carriedBy, compileMember, compileProbe, gridOf, Value, type Chain } from '../../main/engine/onnx/compile.ts';
+import { fromPhases, phasedSize, phasesOf, toPhases } from '../../main/engine/onnx/phases.ts';
 import { decodeModel } from '../../main/engine/onnx/proto.ts';
 import type { Tensor } from '../../main/engine/inference/sessions.ts';
 import { pointwiseModel, type PointwiseModel } from '../support/onnx.ts';
@@ -36,6 +37,7 @@ async function run(
   tta: Tta,
   labels: Uint8Array | null = given,
   size: Chain['size'] = null,
+  phases: Chain['phases'] = null,
 ): Promise<Planes> {
   const models = members.map((member) => decodeModel(build(member)));
   const reading = members.map(({ activation = 'logits' }) => ({ activation, preprocessing }));
@@ -48,6 +50,7 @@ async function run(
     grid,
     sumByProduct: true,
     size,
+    phases,
   };
   let sums: Record<string, Tensor> = {};
   for (const [i, model] of models.entries()) {
@@ -57,10 +60,16 @@ async function run(
       ...sums,
       [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] },
     };
-    if (last && labels) feeds[Value.given] = { type: 'uint8', data: labels, dims: [1, HEIGHT, WIDTH] };
+    if (last && labels)
+      feeds[Value.given] = phases
+        ? { type: 'uint8', data: toPhases(labels, phases), dims: [1, ...phasedSize(phases)] }
+        : { type: 'uint8', data: labels, dims: [1, HEIGHT, WIDTH] };
     const out = await session.run(feeds);
     await session.release();
-    if (last) return splitPlanes(out[Value.planes].data as Uint8Array, WIDTH, HEIGHT);
+    if (last) {
+      const planes = out[Value.planes].data as Uint8Array;
+      return splitPlanes(phases ? fromPhases(planes, phases) : planes, WIDTH, HEIGHT);
+    }
     sums = Object.fromEntries(Value.sums.slice(0, carriedBy(chain)).map((name, n) => [name, out[Value.next[n]]]));
   }
   throw new Error('no members');
@@ -76,7 +85,7 @@ async function bare(options: Options, flipped: boolean): Promise<ClassMaps> {
         picture[(c * HEIGHT + y) * WIDTH + x] = (pixels[from * 3 + c] / 255 - MEAN[c]) / STD[c];
       }
   const { data, dims } = await runBare(build(options), picture, WIDTH, HEIGHT);
-  const maps = toMaps(data, K, dims[3], dims[2]);
+  const maps = toMaps(data as Float32Array, K, dims[3], dims[2]);
   const p = options.activation === 'probabilities' ? maps : softmax(maps);
   return flipped ? flip(p) : p;
 }
@@ -121,6 +130,19 @@ describe('a compiled member', () => {
       expectClose(found, planesOf(passes, whole(information(coarse)), given));
     });
 
+    it.each(['none', 'hflip'] as const)('gives the same with pixels in the order of phases: %s', async (tta) => {
+      const size = { width: WIDTH, height: HEIGHT };
+      const members = [
+        { opset, stride: 2, resize: true },
+        { opset: 17, stride: 2, resize: true, sharpness: 3 },
+      ];
+      const phases = { factor: 2, width: WIDTH / 2, height: HEIGHT / 2 };
+      for (const labels of [given, null]) {
+        expectClose(await run(members, tta, labels, size, phases), await run(members, tta, labels));
+        expectClose(await run([members[0]], tta, labels, size, phases), await run([members[0]], tta, labels));
+      }
+    });
+
     it('adds up with others, of other versions and endings', async () => {
       const members = [
         { opset, sharpness: 3 },
@@ -130,6 +152,35 @@ describe('a compiled member', () => {
       const passes = (await passesOf(members, 'hflip')).map(whole);
       expectClose(await run(members, 'hflip'), planesOf(passes, information(passes), given));
     });
+  });
+
+  it.each([
+    [2, { factor: 2, width: 11, height: 7 }],
+    [4, null],
+  ])('tells how much it upsamples by: stride %i', async (stride, expected) => {
+    const probe = compileProbe(decodeModel(build({ stride, resize: true })), { activation: 'logits', preprocessing });
+    if (!probe) throw new Error('Expected a probe.');
+    const session = await load(probe, 'cpu');
+    const out = await session.run({ [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] } });
+    await session.release();
+    const [, classes, height, width] = Array.from(out[Value.shape].data, Number);
+    expect(classes).toBe(K);
+    expect(phasesOf({ height, width }, { width: WIDTH, height: HEIGHT }, K)).toEqual(expected);
+  });
+
+  it('puts bytes in order of phase and back', () => {
+    const phases = { factor: 3, width: 4, height: 2 };
+    const rows = Uint8Array.from({ length: 3 * 4 * 3 * 2 }, (_, i) => i);
+    const phased = toPhases(rows, phases);
+    // Phase (1, 2) at place (1, 3): row 3·1 + 1, column 3·3 + 2.
+    expect(phased[(1 * 3 + 2) * 2 * 4 + 1 * 4 + 3]).toBe(4 * 12 + 11);
+    expect(fromPhases(phased, phases)).toEqual(rows);
+    expect(fromPhases(Uint8Array.from([...phased, ...phased]), phases)).toEqual(Uint8Array.from([...rows, ...rows]));
+  });
+
+  it('has nothing to tell of what is not upsampled', () => {
+    for (const options of [{}, { stride: 2 }, { fixed: { width: 8, height: 8 } }])
+      expect(compileProbe(decodeModel(build(options)), { activation: 'logits', preprocessing })).toBeNull();
   });
 
   it('takes the grid of the first where all are coarse', async () => {
@@ -174,6 +225,7 @@ describe('a compiled member', () => {
       grid: 'full',
       sumByProduct: false,
       size: null,
+      phases: null,
     };
     const session = await load(
       compileMember(

@@ -2,16 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { Finding } from '../../../common/dataset.ts';
 import type { ModelInfo } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
-import { carriedBy, compileMember, gridOf, Value, type Chain, type Role } from '../onnx/compile.ts';
-import type { Model } from '../onnx/model.ts';
+import { carriedBy, compileMember, compileProbe, gridOf, Value, type Chain, type Role } from '../onnx/compile.ts';
+import type { Model, Tensor as TensorProto } from '../onnx/model.ts';
+import { fromPhases, phasedSize, phasesOf, toPhases, type Phases } from '../onnx/phases.ts';
 import { decodeModel } from '../onnx/proto.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
 
 /** A tensor on its way in or out. */
 export interface Tensor {
-  type: 'float32' | 'uint8';
-  data: Float32Array | Uint8Array;
+  type: 'float32' | 'uint8' | 'int64';
+  data: Float32Array | Uint8Array | BigInt64Array;
   dims: readonly number[];
 }
 
@@ -47,6 +48,8 @@ interface Link {
 
 /** Networks that halve the picture several times often run on multiples of this only. */
 const USUAL_MULTIPLE = 32;
+/** Bytes of a tensor that may hold a shape. */
+const LONGEST_SIZE = 64;
 /** Width and height of a picture that every network takes. */
 const BLANK = 256;
 
@@ -61,6 +64,7 @@ export class Sessions {
   private readonly note: (finding: Finding) => void;
   private key = '';
   private links: Link[] = [];
+  private readonly phases = new Map<string, Promise<Phases | null>>();
 
   constructor(plan: Sessions['plan'], provider: Provider, load: Load, note: Sessions['note']) {
     this.plan = plan;
@@ -75,13 +79,20 @@ export class Sessions {
     const expected = size?.width === width && size.height === height;
     await this.use(members, given !== null, expected ? size : null);
     const feeds: Record<string, Tensor> = { [Value.pixels]: { type: 'uint8', data: rgb, dims: [1, height, width, 3] } };
-    if (given) feeds[Value.given] = { type: 'uint8', data: given, dims: [1, height, width] };
+    const phases = this.links[0]?.role.chain.phases ?? null;
+    if (given)
+      feeds[Value.given] = phases
+        ? { type: 'uint8', data: toPhases(given, phases), dims: [1, ...phasedSize(phases)] }
+        : { type: 'uint8', data: given, dims: [1, height, width] };
     let sums: Record<string, Tensor> = {};
     for (const link of this.links) {
       const { [Value.given]: labels, ...picture } = feeds;
       const own = link.role.last && labels ? feeds : picture;
       const out = await this.step(link, { ...own, ...sums }, `${width}×${height}`);
-      if (link.role.last) return out[Value.planes].data as Uint8Array;
+      if (link.role.last) {
+        const planes = out[Value.planes].data as Uint8Array;
+        return phases ? fromPhases(planes, phases) : planes;
+      }
       sums = asInputs(out, carriedBy(link.role.chain));
     }
     throw new Error('Expected a chain of at least one member.');
@@ -105,6 +116,7 @@ export class Sessions {
       labelled,
       size,
       grid: models.some((model, i) => gridOf(model, this.info(members[i])) === 'full') ? 'full' : 'coarse',
+      phases: size && (await this.phasesFor(members, models, size)),
     };
     for (const [i, member] of members.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
@@ -158,6 +170,46 @@ export class Sessions {
       .finally(() => session.release());
   }
 
+  /** How all members upsample, if they all do it alike; see phases.ts. On a GPU a Resize costs next to nothing. */
+  private async phasesFor(
+    members: readonly number[],
+    models: readonly Model[],
+    size: { width: number; height: number },
+  ): Promise<Phases | null> {
+    if (this.provider !== 'cpu') return null;
+    const all = await Promise.all(models.map((model, i) => this.phasesOf(model, this.info(members[i]), size)));
+    const alike = all.every((one) => one !== null && one.factor === all[0]?.factor);
+    return alike ? all[0] : null;
+  }
+
+  /** Runs a member once on an empty picture; members of one architecture answer for each other. */
+  private phasesOf(model: Model, info: ModelInfo, size: { width: number; height: number }): Promise<Phases | null> {
+    const key = `${size.width}×${size.height} ${architectureOf(model)}`;
+    const known = this.phases.get(key);
+    if (known) return known;
+    const found = this.probe(model, info, size).catch(() => null);
+    this.phases.set(key, found);
+    return found;
+  }
+
+  private async probe(
+    model: Model,
+    info: ModelInfo,
+    { width, height }: { width: number; height: number },
+  ): Promise<Phases | null> {
+    const graph = compileProbe(model, info);
+    if (!graph) return null;
+    const session = await this.load(graph, 'cpu');
+    try {
+      const data = new Uint8Array(width * height * 3);
+      const shape = await session.run({ [Value.pixels]: { type: 'uint8', data, dims: [1, height, width, 3] } });
+      const [, classes, h, w] = Array.from(shape[Value.shape].data, Number);
+      return phasesOf({ height: h, width: w }, { width, height }, classes);
+    } finally {
+      await session.release();
+    }
+  }
+
   /** A chain of one member for pictures of any size. */
   private get alone(): Chain {
     return {
@@ -166,6 +218,7 @@ export class Sessions {
       classes: this.plan.classMap.classes.length,
       labelled: false,
       size: null,
+      phases: null,
       grid: 'coarse',
       sumByProduct: this.provider === 'cpu',
     };
@@ -198,6 +251,22 @@ export class Sessions {
       throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
     }
   }
+}
+
+/** Everything of a network but the values of its weights: what sizes follow from. Short tensors may be sizes themselves. */
+function architectureOf({ graph }: Model): string {
+  const about = ({ name, dims, rawData, int64Data }: TensorProto) => {
+    const values =
+      rawData.length <= LONGEST_SIZE ? [Buffer.from(rawData).toString('hex'), int64Data.map(String)] : null;
+    return [name, dims.map(String), values];
+  };
+  const nodes = graph?.node.map(({ opType, input, output, attribute }) => {
+    const settings = attribute.map(({ name, i, ints, s, t }) => {
+      return [name, `${i}`, ints.map(String), Buffer.from(s).toString('hex'), t && about(t)];
+    });
+    return [opType, input, output, settings];
+  });
+  return JSON.stringify([nodes, graph?.initializer.map(about)]);
 }
 
 function asInputs(outputs: Record<string, Tensor>, count: number): Record<string, Tensor> {

@@ -5,6 +5,7 @@ import { ElementType, opsetOf, shapeOf, type Model, type ValueInfo } from './mod
 import { copyNodes, networkOf, type Network } from './network.ts';
 import { addOutcome } from './outcome.ts';
 import { addPass, addSums, type Sums } from './passes.ts';
+import { phasedSize, type Phases } from './phases.ts';
 import { preparePicture, type TakenSize } from './picture.ts';
 import { encodeModel, makeGraph, makeModel, makeValueInfo } from './proto.ts';
 
@@ -12,14 +13,16 @@ import { encodeModel, makeGraph, makeModel, makeValueInfo } from './proto.ts';
 export const Value = {
   /** in: uint8 [1, H, W, 3], RGB */
   pixels: 'winnow.pixels',
-  /** in: uint8 [1, H, W], class indexes and IGNORE */
+  /** in: uint8 [1, H, W], class indexes and IGNORE; with Chain.phases in their order */
   given: 'winnow.given',
   /** in: float32 sums over the passes of the members before: p [1, K, H, W]; entropy, and p on the grid of disagreement */
   sums: ['winnow.p', 'winnow.entropy', 'winnow.coarse'],
   /** out: the same with this member's passes added */
   next: ['winnow.p.next', 'winnow.entropy.next', 'winnow.coarse.next'],
-  /** out: uint8 [4, H, W], see common/planes.ts */
+  /** out: uint8 [4, H, W], see common/planes.ts; with Chain.phases in their order */
   planes: 'winnow.planes',
+  /** out of a probe: shape of the coarse logits, int64 [4] */
+  shape: 'winnow.shape',
 } as const;
 
 /** What all members of a chain share. Members run one after the other, each adding its passes to the sums. */
@@ -42,6 +45,11 @@ export interface Chain {
   grid: 'coarse' | 'full';
   /** sums over classes as a product with a row of ones: on a CPU five times as fast as ReduceSum, on a GPU less exact */
   sumByProduct: boolean;
+  /**
+   * All members end in coarse logits of one size that are upsampled by a whole factor; given labels and planes go in and
+   * come out in the order of phases.ts. Null: row by row. Only for chains of one size.
+   */
+  phases: Phases | null;
 }
 
 /** One member's place in a chain. */
@@ -94,6 +102,23 @@ export function compileMember(model: Model, reading: Reading, role: Role): Uint8
   return encodeModel(assemble(model, network, graph, role));
 }
 
+/**
+ * A graph that takes a picture and tells how large the logits are before they are upsampled; null where the network does
+ * not end like that. What networks compute from the size of their input can be seen only by running them.
+ */
+export function compileProbe(model: Model, reading: Reading): Uint8Array | null {
+  const network = networkOf(model);
+  const ending = endingOf(network, reading.activation);
+  if (ending.kind !== 'upsampled' || !ending.halfPixel || declaredSize(network)) return null;
+  const graph = new GraphBuilder(opsetOf(model), 'winnow.');
+  const picture = preparePicture(graph, Value.pixels, 'own', reading.preprocessing);
+  const { nodes, rename } = copyNodes(network, picture, '.probe', ending.tail);
+  graph.nodes.push(...nodes);
+  graph.add('Shape', [rename(ending.coarse)], {}, Value.shape);
+  const inputs = [tensor(Value.pixels, 'uint8', [1, 'H', 'W', 3])];
+  return encodeModel(assembled(model, network, graph, inputs, [tensor(Value.shape, 'int64', [4])]));
+}
+
 /** How many of `Value.sums` a chain carries from member to member. */
 export function carriedBy(chain: Chain): number {
   if (passesOf(chain) === 1) return 1;
@@ -116,21 +141,24 @@ function assemble(model: Model, network: Network, graph: GraphBuilder, { chain, 
   const sums = carriedBy(chain);
   const place = [chain.size?.height ?? 'H', chain.size?.width ?? 'W'];
   const inputs = [tensor(Value.pixels, 'uint8', [1, ...place, 3])];
-  if (last && chain.labelled) inputs.push(tensor(Value.given, 'uint8', [1, ...place]));
+  const order = chain.phases ? phasedSize(chain.phases) : place;
+  if (last && chain.labelled) inputs.push(tensor(Value.given, 'uint8', [1, ...order]));
   if (!first) inputs.push(...Value.sums.slice(0, sums).map((name) => tensor(name, 'float32', null)));
   const outputs = last
-    ? [tensor(Value.planes, 'uint8', [4, ...place])]
+    ? [tensor(Value.planes, 'uint8', [4, ...order])]
     : Value.next.slice(0, sums).map((name) => tensor(name, 'float32', null));
-  return makeModel({
-    ...model,
-    graph: makeGraph({
-      name: 'winnow',
-      node: graph.nodes,
-      initializer: [...network.graph.initializer, ...graph.initializers],
-      input: inputs,
-      output: outputs,
-    }),
-  });
+  return assembled(model, network, graph, inputs, outputs);
+}
+
+function assembled(
+  model: Model,
+  network: Network,
+  { nodes, initializers }: GraphBuilder,
+  input: ValueInfo[],
+  output: ValueInfo[],
+): Model {
+  const initializer = [...network.graph.initializer, ...initializers];
+  return makeModel({ ...model, graph: makeGraph({ name: 'winnow', node: nodes, initializer, input, output }) });
 }
 
 /** `shape` null: rank 4 of any size. */

@@ -4,7 +4,7 @@ import type { Network } from './network.ts';
 /** How a network ends, which decides how its output becomes probabilities at the least cost. */
 export type Ending =
   /** a linear Resize of coarse logits to the size of the input: what looks at one place only can be done before it */
-  | { kind: 'upsampled'; resize: Node; coarse: string; tail: Node[] }
+  | { kind: 'upsampled'; resize: Node; coarse: string; tail: Node[]; halfPixel: boolean }
   /** a map of the size of the input */
   | { kind: 'full' }
   /** a map of another size, or nobody knows */
@@ -30,9 +30,11 @@ export function endingOf(network: Network, activation: 'logits' | 'probabilities
     SYMMETRIC.includes(textOf(node, 'coordinate_transformation_mode')) &&
     !attributeOf(node, 'axes');
   return node && linear
-    ? { kind: 'upsampled', resize: node, coarse: node.input[0], tail: [...tail, node] }
+    ? { kind: 'upsampled', resize: node, coarse: node.input[0], tail: [...tail, node], halfPixel: isHalfPixel(node) }
     : { kind: 'full' };
 }
+
+const isHalfPixel = (resize: Node) => textOf(resize, 'coordinate_transformation_mode') !== 'align_corners';
 
 /** The file says that height and width of the output are those of the input. */
 function isWhole({ input, output }: Network): boolean {

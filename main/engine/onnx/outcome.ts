@@ -1,5 +1,6 @@
 import type { GraphBuilder } from './builder.ts';
 import { entropyOf, type Sums } from './passes.ts';
+import { upsampleByPhase, type Phases } from './phases.ts';
 
 export interface OutcomePlan {
   classes: number;
@@ -11,6 +12,8 @@ export interface OutcomePlan {
   /** uint8 [1, H, W], class indexes and IGNORE; null: no labels */
   given: string | null;
   sumByProduct: boolean;
+  /** the order of pixels in the sums; null: row by row */
+  phases: Phases | null;
 }
 
 /** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes. */
@@ -18,7 +21,11 @@ export function addOutcome(graph: GraphBuilder, plan: OutcomePlan, sums: Sums, o
   const index = graph.add('ArgMax', [sums.p], { axis: 1, keepdims: 1 });
   const label = graph.cast(index, 'uint8');
   const confidence = asByte(graph, graph.add('GatherElements', [sums.p, index], { axis: 1 }), 255 / plan.passes);
-  const none = (value: number) => graph.add('Add', [graph.add('Mul', [label, graph.uint8(0)]), graph.uint8(value)]);
+  // In float32: before version 14 the operators know no arithmetic of bytes.
+  const none = (value: number) => {
+    const zero = graph.add('Mul', [graph.cast(label, 'float32'), graph.float(0)]);
+    return graph.cast(graph.add('Add', [zero, graph.float(value)]), 'uint8');
+  };
   const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.coarse ?? sums.p, sums.entropy) : none(0);
   const pGiven = plan.given ? addGiven(graph, plan, sums.p, plan.given) : none(255);
   const planes = graph.add('Concat', [label, confidence, disagreement, pGiven], { axis: 0 });
@@ -30,7 +37,8 @@ function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, p: string, entr
   const share = graph.float(1 / plan.passes);
   const whole = entropyOf(graph, plan, graph.add('Mul', [p, share]));
   let bits = graph.add('Sub', [whole, graph.add('Mul', [entropy, share])]);
-  if (plan.grid === 'coarse') bits = graph.resize(bits, 1, plan.size);
+  if (plan.phases) bits = upsampleByPhase(graph, bits, 1, plan.phases);
+  else if (plan.grid === 'coarse') bits = graph.resize(bits, 1, plan.size);
   const bounded = graph.add('Min', [graph.add('Max', [bits, graph.float(0)]), graph.float(Math.LN2)]);
   return asByte(graph, bounded, 255 / Math.LN2);
 }

@@ -1,11 +1,13 @@
 import type { ModelInfo } from '../../../common/scan.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { Ending } from './ending.ts';
+import { upsampleByPhase, type Phases } from './phases.ts';
+import type { Node } from './model.ts';
 import { makeNode } from './proto.ts';
 
 /** Running sums over passes, by value name. */
 export interface Sums {
-  /** p [1, K, H, W] */
+  /** p [1, K, H, W], or by phase: see phases.ts */
   p: string;
   /** entropy of p in nats [1, 1, h, w], on the grid of disagreement; null: one pass cannot disagree */
   entropy: string | null;
@@ -29,6 +31,8 @@ export interface PassPlan {
   /** see Role.grid; null: nothing is computed for disagreement */
   grid: 'coarse' | 'full' | null;
   sumByProduct: boolean;
+  /** upsampled maps keep their pixels in this order; null: row by row */
+  phases: Phases | null;
 }
 
 /** What a pass gives, in the picture's own orientation; `rename` leads from the network's value names to this pass's. */
@@ -45,11 +49,9 @@ export function addPass(
     // Resizing is linear, and softmax does not mind what is subtracted from all classes: taking the maximum away, and
     // turning back, before the Resize spares two passages over K × H × W each.
     const coarse = turn(belowMaximum(graph, rename(ending.coarse)));
-    const { resize } = ending;
-    const fine = `${rename(resize.output[0])}.logits`;
-    graph.nodes.push(
-      makeNode({ ...resize, name: fine, input: [coarse, ...resize.input.slice(1).map(rename)], output: [fine] }),
-    );
+    const fine = plan.phases
+      ? upsampleByPhase(graph, coarse, plan.classes, plan.phases)
+      : resizeAgain(graph, ending.resize, coarse, rename);
     const whole = softmax(graph, plan, fine);
     return toSums(graph, plan, whole, plan.grid === 'coarse' ? softmax(graph, plan, coarse) : whole);
   }
@@ -58,6 +60,14 @@ export function addPass(
       ? softmax(graph, plan, turn(belowMaximum(graph, output)))
       : given(graph, plan, turn(output));
   return toSums(graph, plan, map, map);
+}
+
+/** The network's own Resize, of another value. */
+function resizeAgain(graph: GraphBuilder, resize: Node, coarse: string, rename: (name: string) => string): string {
+  const name = `${rename(resize.output[0])}.logits`;
+  const input = [coarse, ...resize.input.slice(1).map(rename)];
+  graph.nodes.push(makeNode({ ...resize, name, input, output: [name] }));
+  return name;
 }
 
 /** `b` on the grid of `a`, added to it. */
