@@ -6,7 +6,10 @@ export interface Planes {
   label: Uint8Array;
   /** round(255 · max p̄) */
   confidence: Uint8Array;
-  /** mutual information between the pass and the label (BALD: H(p̄) − mean H(p_m)) in bits, clipped to 1, × 255 */
+  /**
+   * mutual information between the pass and the label (BALD: H(p̄) − mean H(p_m)) in bits, clipped to 1, × 255; where all
+   * members decide on a coarser grid than the picture's it is computed on that grid and upsampled
+   */
   disagreement: Uint8Array;
   /** round(255 · p̄[given]); 255 where the pixel has no given label */
   pGiven: Uint8Array;
