@@ -51,6 +51,4 @@ export interface DatasetSummary {
   labelled: number;
   unlabelled: number;
   findings: Finding[];
-  /** pixels of each class index in the given masks, where a scan has counted them */
-  pixels?: number[];
 }

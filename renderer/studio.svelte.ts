@@ -4,7 +4,7 @@ import { assetUrl, type AssetKind, type Host } from '../common/host.ts';
 import type { JournalChange } from '../common/journal.ts';
 import type { ScanState } from '../common/scan.ts';
 import { chooseHost } from './host.ts';
-import { NO_EXPORT, NO_SCAN } from './idle.ts';
+import { NO_EXPORT, NO_SCAN } from '../common/idle.ts';
 import { splitTyped } from './paths.ts';
 import { placeOf, withPlace, type Step } from './place.ts';
 import { Picker } from './picking.svelte.ts';

@@ -1,5 +1,6 @@
 import type { ExportResult, ExportState } from '../../common/api.ts';
 import type { ScanResult, ScanState } from '../../common/scan.ts';
+import { NO_EXPORT, NO_SCAN } from '../../common/idle.ts';
 import { Cancelled, InputError, messageOf } from './errors.ts';
 import type { Count, Long } from './long.ts';
 
@@ -9,25 +10,8 @@ export interface Job {
   cancel(): Promise<void>;
 }
 
-export const idleScan: ScanState = {
-  phase: 'idle',
-  total: 0,
-  scanned: 0,
-  cached: 0,
-  failed: 0,
-  findings: [],
-  cases: 0,
-  seconds: 0,
-  rate: null,
-  secondsLeft: null,
-  provider: null,
-  processes: 0,
-  latest: null,
-  problem: null,
-};
-
 export function scanJob(tell: (state: ScanState) => void) {
-  let state = idleScan;
+  let state = NO_SCAN;
   const set = (next: Partial<ScanState>) => tell((state = { ...state, ...next }));
   const one = single('A scan of this dataset is running already.');
   return {
@@ -36,7 +20,7 @@ export function scanJob(tell: (state: ScanState) => void) {
     },
     run: (work: (long: Long<ScanState>) => Promise<ScanResult>): Promise<ScanResult> =>
       one.run(async (signal) => {
-        set({ ...idleScan, phase: 'starting' });
+        set({ ...NO_SCAN, phase: 'starting' });
         try {
           const result = await work({
             signal,
@@ -59,18 +43,8 @@ export function scanJob(tell: (state: ScanState) => void) {
   };
 }
 
-const idleExport: ExportState = {
-  phase: 'idle',
-  done: 0,
-  total: 0,
-  rate: null,
-  secondsLeft: null,
-  result: null,
-  problem: null,
-};
-
 export function exportJob(tell: (state: ExportState) => void) {
-  let state = idleExport;
+  let state = NO_EXPORT;
   const set = (next: Partial<ExportState>) => tell((state = { ...state, ...next }));
   const one = single('An export of this dataset is running already.');
   return {
@@ -81,7 +55,7 @@ export function exportJob(tell: (state: ExportState) => void) {
       one.run(async (signal) => {
         const started = performance.now();
         let told = 0;
-        set({ ...idleExport, phase: 'running' });
+        set({ ...NO_EXPORT, phase: 'running' });
         const onProgress = ({ done, total }: Count) => {
           const now = performance.now();
           if (now - told < 100 && done < total) return;

@@ -1,7 +1,7 @@
-import type { ExportState } from '../common/api.ts';
-import type { ScanState } from '../common/scan.ts';
+import type { ExportState } from './api.ts';
+import type { ScanState } from './scan.ts';
 
-/** What stands in a window before the engine has told it anything. */
+/** Before the first run, and in a window before the engine has told it anything. */
 export const NO_SCAN: ScanState = {
   phase: 'idle',
   total: 0,
