@@ -10,7 +10,7 @@ import { MemberError, Sessions, type Load } from './sessions.ts';
 import { decodeSource, readSource, type Pixels, type Source } from './source.ts';
 
 /** Bytes of pixels, sums and planes that may pile up before those no longer in use are given back. */
-const LITTER = 144 * 2 ** 20;
+const LITTER = 112 * 2 ** 20;
 
 /** What an inference process does: pictures one after the other, the next ones being decoded meanwhile. */
 export interface Work {

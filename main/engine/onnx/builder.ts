@@ -85,15 +85,7 @@ export class GraphBuilder {
     return this.constant('int64', dims, BigInt64Array.from(values, BigInt));
   }
 
-  uint8(value: number): string {
-    return this.constant('uint8', [], Uint8Array.of(value));
-  }
-
-  private constant(
-    type: keyof typeof ElementType,
-    dims: readonly number[],
-    values: Float32Array | BigInt64Array | Uint8Array,
-  ) {
+  private constant(type: keyof typeof ElementType, dims: readonly number[], values: Float32Array | BigInt64Array) {
     const key = `${type} ${dims.join('x')} ${values.join(' ')}`;
     const known = this.constants.get(key);
     if (known) return known;
