@@ -59,7 +59,7 @@ async function jobs(temp: string): Promise<Job[]> {
     const twelve = await withClasses(camvid, 12, join(temp, 'twelve'));
     return [
       { name: 'fold models', data: camvid, models: folds, limit },
-      { name: 'LR-ASPP', data: twelve, models: [lraspp], limit: limit ?? 200 },
+      { name: 'LR-ASPP', data: twelve, models: [lraspp], limit },
     ];
   }
   const demo = await openableDemo(temp);
@@ -88,8 +88,10 @@ async function passesOf(dataset: Dataset, settings: ScanSettings, limit?: number
   return passes;
 }
 
-/** Seconds that all passes take, run bare in all processes at once: the sum over passes, shared by the processes; and of
- * processor time, not shared. */
+/**
+ * Seconds that all passes take, run bare in all processes at once: the sum over passes, each taken to last as long as
+ * those measured do in the mean, shared by the processes; and of processor time, not shared.
+ */
 async function bareSeconds(passes: Map<string, number>, dataset: Dataset): Promise<{ wall: number; cpu: number }> {
   const { width, height } = dataset.samples[Math.floor(dataset.samples.length / 2)];
   const job: BareJob = { files: [...passes.keys()], width, height, seconds: 4 + passes.size };
@@ -104,7 +106,7 @@ async function bareSeconds(passes: Map<string, number>, dataset: Dataset): Promi
   const times = (await Promise.all(measured)).map(([one]) => one);
   for (const child of children) child.kill('SIGKILL');
   const sum = (clock: 'wall' | 'cpu') =>
-    [...passes].reduce((all, [file, count]) => all + count * median(times.flatMap((one) => one[file][clock])), 0);
+    [...passes].reduce((all, [file, count]) => all + count * mean(times.flatMap((one) => one[file][clock])), 0);
   return { wall: sum('wall') / processes, cpu: sum('cpu') };
 }
 
@@ -122,6 +124,7 @@ async function scanOnce(dataset: Dataset, settings: ScanSettings, temp: string, 
   return { seconds, used, result };
 }
 
+const mean = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 async function measure(job: Job, temp: string): Promise<void> {

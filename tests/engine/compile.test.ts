@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { IGNORE } from '../../common/dataset.ts';
 import { splitPlanes, type Planes } from '../../common/planes.ts';
 import type { ModelInfo, Tta } from '../../common/scan.ts';
-import { carriedBy, compileMember, compileProbe, gridOf, Value, type Chain } from '../../main/engine/onnx/compile.ts';
+import {
+  carriedBy,
+  compileMember,
+  compileProbe,
+  gridOf,
+  nextOf,
+  Value,
+  type Chain,
+} from '../../main/engine/onnx/compile.ts';
 import { fromPhases, phasedSize, phasesOf, toPhases } from '../../main/engine/onnx/phases.ts';
 import { decodeModel } from '../../main/engine/onnx/proto.ts';
 import type { Tensor } from '../../main/engine/inference/sessions.ts';
@@ -70,7 +78,7 @@ async function run(
       const planes = out[Value.planes].data as Uint8Array;
       return splitPlanes(phases ? fromPhases(planes, phases) : planes, WIDTH, HEIGHT);
     }
-    sums = Object.fromEntries(Value.sums.slice(0, carriedBy(chain)).map((name, n) => [name, out[Value.next[n]]]));
+    sums = Object.fromEntries(carriedBy(chain).map((name) => [name, out[nextOf(name)]]));
   }
   throw new Error('no members');
 }
@@ -136,10 +144,12 @@ describe('a compiled member', () => {
         { opset, stride: 2, resize: true },
         { opset: 17, stride: 2, resize: true, sharpness: 3 },
       ];
-      const phases = { factor: 2, width: WIDTH / 2, height: HEIGHT / 2 };
-      for (const labels of [given, null]) {
-        expectClose(await run(members, tta, labels, size, phases), await run(members, tta, labels));
-        expectClose(await run([members[0]], tta, labels, size, phases), await run([members[0]], tta, labels));
+      for (const rows of [HEIGHT / 2, 3]) {
+        const phases = { factor: 2, width: WIDTH / 2, height: HEIGHT / 2, rows };
+        for (const labels of [given, null]) {
+          expectClose(await run(members, tta, labels, size, phases), await run(members, tta, labels));
+          expectClose(await run([members[0]], tta, labels, size, phases), await run([members[0]], tta, labels));
+        }
       }
     });
 
@@ -155,7 +165,7 @@ describe('a compiled member', () => {
   });
 
   it.each([
-    [2, { factor: 2, width: 11, height: 7 }],
+    [2, { factor: 2, width: 11, height: 7, rows: 7 }],
     [4, null],
   ])('tells how much it upsamples by: stride %i', async (stride, expected) => {
     const probe = compileProbe(decodeModel(build({ stride, resize: true })), { activation: 'logits', preprocessing });
@@ -169,13 +179,20 @@ describe('a compiled member', () => {
   });
 
   it('puts bytes in order of phase and back', () => {
-    const phases = { factor: 3, width: 4, height: 2 };
-    const rows = Uint8Array.from({ length: 3 * 4 * 3 * 2 }, (_, i) => i);
-    const phased = toPhases(rows, phases);
-    // Phase (1, 2) at place (1, 3): row 3·1 + 1, column 3·3 + 2.
-    expect(phased[(1 * 3 + 2) * 2 * 4 + 1 * 4 + 3]).toBe(4 * 12 + 11);
-    expect(fromPhases(phased, phases)).toEqual(rows);
-    expect(fromPhases(Uint8Array.from([...phased, ...phased]), phases)).toEqual(Uint8Array.from([...rows, ...rows]));
+    const bytes = Uint8Array.from({ length: 3 * 4 * 3 * 3 }, (_, i) => i);
+    for (const rows of [3, 2]) {
+      const phases = { factor: 3, width: 4, height: 3, rows };
+      const phased = toPhases(bytes, phases);
+      // Phase (1, 2) at place (1, 3) of the first strip: row 3·1 + 1, column 3·3 + 2.
+      expect(phased[(1 * 3 + 2) * rows * 4 + 1 * 4 + 3]).toBe(4 * 12 + 11);
+      // Phase (2, 0) at the place (2, 1): row 3·2 + 2, column 3·1.
+      const before = rows === 3 ? (2 * 3 * 3 + 2) * 4 : 2 * 9 * 4 + 2 * 3 * 4;
+      expect(phased[before + 1]).toBe(8 * 12 + 3);
+      expect(fromPhases(phased, phases)).toEqual(bytes);
+      expect(fromPhases(Uint8Array.from([...phased, ...phased]), phases)).toEqual(
+        Uint8Array.from([...bytes, ...bytes]),
+      );
+    }
   });
 
   it('has nothing to tell of what is not upsampled', () => {

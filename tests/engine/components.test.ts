@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findComponents } from '../../main/engine/masks/components.ts';
+import { findComponents, findComponentsAt } from '../../main/engine/masks/components.ts';
 import { noise } from '../support/random.ts';
 
 const SKIP = 9;
@@ -58,6 +58,14 @@ describe('components', () => {
           expect(found.value[c]).toBe(values[found.start[found.first[c]]]);
         }
         expect(of).toEqual(flood(values, width, height));
+        const places = Int32Array.from(values.keys()).filter((i) => values[i] !== SKIP || next() < 0.5);
+        const sparse = findComponentsAt(
+          places,
+          Uint8Array.from(places, (i) => values[i]),
+          width,
+          SKIP,
+        );
+        expect(sparse).toEqual(found);
       }
     }
   });

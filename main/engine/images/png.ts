@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { crc32, deflate, inflate } from 'node:zlib';
+import { crc32, deflate, inflate, inflateSync, type ZlibOptions } from 'node:zlib';
 import { packRows, PASSES, passSize, unpackPass, WHOLE, type Depth } from './scanlines.ts';
 
 /**
@@ -21,6 +21,8 @@ const SIGNATURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
 const COLOUR_TYPES: Record<number, string> = { 2: 'colours (RGB)', 4: 'grey with opacity', 6: 'colours with opacity' };
 const inflated = promisify(inflate);
 const deflated = promisify(deflate);
+/** Bytes of pixels up to which unpacking takes less time than having it done on another thread and hearing of it. */
+const SMALL = 1 << 22;
 
 /** Throws Error, one sentence, where the file is cut short, damaged, or has more than one channel. */
 export async function decodeIndexPng(bytes: Uint8Array): Promise<IndexPng> {
@@ -82,12 +84,15 @@ async function inflateAll(parts: Uint8Array[], size: number): Promise<Uint8Array
   const packed = parts.length === 1 ? parts[0] : Buffer.concat(parts);
   // One output block for the usual file; the bound keeps a file that lies about its size from filling the memory.
   const options = { chunkSize: Math.min(size + 64, 1 << 24), maxOutputLength: size + 64 };
-  const rows = await inflated(packed, options).catch((error: Error) => {
+  const rows = await unpack(packed, options, size < SMALL).catch((error: Error) => {
     throw new Error(`Expected whole PNG pixels, found damaged ones (${error.message}).`);
   });
   if (rows.length < size) throw new Error(`Expected ${size} bytes of PNG pixels, found ${rows.length}.`);
   return rows;
 }
+
+const unpack = async (packed: Uint8Array, options: ZlibOptions, now: boolean): Promise<Uint8Array> =>
+  now ? inflateSync(packed, options) : inflated(packed, options);
 
 interface Chunk {
   name: string;

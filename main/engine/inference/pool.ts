@@ -84,8 +84,8 @@ class Pool {
   private spawn(suspects: Task[]): void {
     const child = fork(this.options.workerFile, [], {
       serialization: 'advanced',
-      // The collector's own threads would take the cores from the models; see work.ts for when it runs.
-      execArgv: ['--single-threaded-gc', '--expose-gc'],
+      // The collector's own threads would take the cores from the models.
+      execArgv: ['--single-threaded-gc'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const member: Member = { child, ready: false, trying: null, tasks: new Map(), chain: null, suspects, errors: '' };

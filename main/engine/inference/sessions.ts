@@ -2,10 +2,20 @@ import { readFile } from 'node:fs/promises';
 import type { Finding } from '../../../common/dataset.ts';
 import type { ModelInfo } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
-import { carriedBy, compileMember, compileProbe, gridOf, Value, type Chain, type Role } from '../onnx/compile.ts';
+import {
+  carriedBy,
+  compileMember,
+  compileProbe,
+  gridOf,
+  nextOf,
+  Value,
+  type Chain,
+  type Role,
+} from '../onnx/compile.ts';
 import type { Model, Tensor as TensorProto } from '../onnx/model.ts';
 import { fromPhases, phasedSize, phasesOf, toPhases, type Phases } from '../onnx/phases.ts';
 import { decodeModel } from '../onnx/proto.ts';
+import { giveBack } from './memory.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
 
@@ -16,9 +26,9 @@ export interface Tensor {
   dims: readonly number[];
 }
 
-/** A loaded graph. `into`: tensors to write outputs to instead of new ones. */
+/** A loaded graph. What it returns is the caller's, to be given back as soon as it is used up: see memory.ts. */
 export interface Session {
-  run(feeds: Record<string, Tensor>, into?: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -42,8 +52,6 @@ interface Link {
   session: Session;
   /** has run on at least one picture: what fails from then on is the picture's fault */
   proven: boolean;
-  /** sums of the last picture, reused for the next of the same size */
-  kept: { size: string; sums: Record<string, Tensor> } | null;
 }
 
 /** Networks that halve the picture several times often run on multiples of this only. */
@@ -88,12 +96,10 @@ export class Sessions {
     for (const link of this.links) {
       const { [Value.given]: labels, ...picture } = feeds;
       const own = link.role.last && labels ? feeds : picture;
-      const out = await this.step(link, { ...own, ...sums }, `${width}×${height}`);
-      if (link.role.last) {
-        const planes = out[Value.planes].data as Uint8Array;
-        return phases ? fromPhases(planes, phases) : planes;
-      }
-      sums = asInputs(out, carriedBy(link.role.chain));
+      const out = await this.step(link, { ...own, ...sums });
+      for (const { data } of Object.values(sums)) giveBack(data);
+      if (link.role.last) return inRows(out[Value.planes].data as Uint8Array, phases);
+      sums = asInputs(out, link.role.chain);
     }
     throw new Error('Expected a chain of at least one member.');
   }
@@ -122,22 +128,20 @@ export class Sessions {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
       const model = models[i];
       const session = await this.create(member, model, role);
-      this.links.push({ member, role, model, session, proven: false, kept: null });
+      this.links.push({ member, role, model, session, proven: false });
     }
     this.key = key;
   }
 
-  private async step(link: Link, feeds: Record<string, Tensor>, size: string): Promise<Record<string, Tensor>> {
-    const into = link.kept?.size === size ? link.kept.sums : undefined;
+  private async step(link: Link, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
     let out: Record<string, Tensor>;
     try {
-      out = await link.session.run(feeds, into);
+      out = await link.session.run(feeds);
     } catch (error) {
       if (link.proven) throw error;
       out = await this.retry(link, feeds, error);
     }
     link.proven = true;
-    if (!link.role.last) link.kept = { size, sums: out };
     return out;
   }
 
@@ -269,9 +273,16 @@ function architectureOf({ graph }: Model): string {
   return JSON.stringify([nodes, graph?.initializer.map(about)]);
 }
 
-function asInputs(outputs: Record<string, Tensor>, count: number): Record<string, Tensor> {
-  return Object.fromEntries(Value.sums.slice(0, count).map((name, i) => [name, outputs[Value.next[i]]]));
+function inRows(planes: Uint8Array, phases: Phases | null): Uint8Array {
+  if (!phases) return planes;
+  const rows = fromPhases(planes, phases);
+  giveBack(planes);
+  return rows;
 }
+
+/** What a member gave out as what the next one takes in. */
+const asInputs = (outputs: Record<string, Tensor>, chain: Chain): Record<string, Tensor> =>
+  Object.fromEntries(carriedBy(chain).map((name) => [name, outputs[nextOf(name)]]));
 
 /** A library's message as the end of a sentence. */
 const firstLine = (error: unknown) => `${messageOf(error).split('\n')[0].trim().replace(/\.$/, '')}.`;

@@ -1,16 +1,13 @@
-import { getHeapStatistics } from 'node:v8';
 import { labelTable } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
 import { examine } from './examine.ts';
 import { toLine } from './line.ts';
+import { giveBack } from './memory.ts';
 import { packPlanes, planesFile, writePlanes } from './planes.ts';
 import type { FromWorker, Plan, Provider, Task } from './protocol.ts';
 import { chooseProvider } from './provider.ts';
 import { MemberError, Sessions, type Load } from './sessions.ts';
 import { decodeSource, readSource, type Pixels, type Source } from './source.ts';
-
-/** Bytes of pixels, sums and planes that may pile up before those no longer in use are given back. */
-const LITTER = 112 * 2 ** 20;
 
 /** What an inference process does: pictures one after the other, the next ones being decoded meanwhile. */
 export interface Work {
@@ -24,22 +21,12 @@ interface Prepared {
   pixels: Pixels | null;
 }
 
-const outside = () => getHeapStatistics().external_memory;
-
-/** Most of what piles up is young and goes cheaply; returns what is left, bytes. `kept`: what was left the last time. */
-function tidy(kept: number): number {
-  globalThis.gc?.({ type: 'minor' });
-  if (outside() > kept + LITTER / 2) globalThis.gc?.();
-  return outside();
-}
-
 export function startWork(plan: Plan, load: Load, tell: (message: FromWorker) => void): Work {
   const classes = plan.classMap.classes.length;
   const table = labelTable(plan.classMap);
   const waiting: { task: Task; prepared: Promise<Prepared> }[] = [];
   let sessions: Sessions | null = null;
   let busy = true;
-  let kept = 0;
 
   const open = (provider: Provider) =>
     new Sessions(plan, provider, load, (finding) => tell({ type: 'finding', finding }));
@@ -78,9 +65,8 @@ export function startWork(plan: Plan, load: Load, tell: (message: FromWorker) =>
     const { result, cases, confidence } = examine(task, pixels, planes, classes);
     const examined = performance.now();
     const { width, height } = pixels;
-    // Left to itself the collector sees small objects only, and lets the pictures they hold pile up.
-    if (outside() > kept + LITTER) kept = tidy(kept);
     const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
+    for (const bytes of [planes, pixels.rgb, pixels.given]) if (bytes) giveBack(bytes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
     const seconds = [began, decoded, ran, examined, performance.now()].map((at) => at / 1000);
     const [decode, model, search, encode] = seconds.slice(1).map((at, i) => at - seconds[i]);

@@ -26,8 +26,7 @@ const load: Load = async (graph, provider) => {
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   return {
-    run: async (feeds, into) =>
-      (await session.run(toOrt(feeds), into ? toOrt(into) : {})) as unknown as Record<string, Tensor>,
+    run: async (feeds) => (await session.run(toOrt(feeds))) as unknown as Record<string, Tensor>,
     release: () => session.release(),
   } satisfies Session;
 };

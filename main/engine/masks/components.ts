@@ -18,6 +18,7 @@ export interface Components {
 
 let runStart = new Int32Array(4096);
 let runEnd = new Int32Array(4096);
+let runValue = new Uint8Array(4096);
 let parent = new Int32Array(4096);
 
 /**
@@ -34,29 +35,59 @@ export function findComponents(values: Uint8Array, width: number, height: number
       const value = values[at];
       const start = at++;
       while (at < rowEnd && values[at] === value) at++;
-      if (value === skip) continue;
-      if (runs === runStart.length) grow();
-      runStart[runs] = start;
-      runEnd[runs] = at;
-      parent[runs] = runs;
-      runs++;
+      if (value !== skip) setRun(runs++, start, at, value);
     }
-    joinRows(values, width, above, rowFirst, runs);
+    joinRows(width, above, rowFirst, runs);
     above = rowFirst;
   }
-  return collect(values, runs);
+  return collect(runs);
+}
+
+/**
+ * The same of a few pixels only: `places` are their indexes in ascending order, `values[n]` is the value at `places[n]`.
+ * Linear in their number, whatever the size of the picture.
+ */
+export function findComponentsAt(places: Int32Array, values: Uint8Array, width: number, skip: number): Components {
+  let runs = 0;
+  let above = 0;
+  let rowFirst = 0;
+  let rowEnd = 0;
+  for (let n = 0; n < places.length;) {
+    const value = values[n];
+    const start = places[n++];
+    if (value === skip) continue;
+    if (start >= rowEnd) {
+      joinRows(width, above, rowFirst, runs);
+      // What lies more than one row up touches nothing here.
+      above = start < rowEnd + width ? rowFirst : runs;
+      rowFirst = runs;
+      rowEnd = (Math.floor(start / width) + 1) * width;
+    }
+    let end = start + 1;
+    for (; end < rowEnd && places[n] === end && values[n] === value; n++) end++;
+    setRun(runs++, start, end, value);
+  }
+  joinRows(width, above, rowFirst, runs);
+  return collect(runs);
+}
+
+function setRun(run: number, start: number, end: number, value: number): void {
+  if (run === runStart.length) grow();
+  runStart[run] = start;
+  runEnd[run] = end;
+  runValue[run] = value;
+  parent[run] = run;
 }
 
 /** Joins the runs [below, end) of a row with the equal ones they touch, corners included, in the row above: [above, below). */
-function joinRows(values: Uint8Array, width: number, above: number, below: number, end: number): void {
+function joinRows(width: number, above: number, below: number, end: number): void {
   let a = above;
   for (let b = below; b < end; b++) {
     const left = runStart[b] - width - 1;
     const right = runEnd[b] - width + 1;
     while (a < below && runEnd[a] <= left) a++;
-    const value = values[runStart[b]];
     for (let n = a; n < below && runStart[n] < right; n++) {
-      if (values[runStart[n]] === value) join(n, b);
+      if (runValue[n] === runValue[b]) join(n, b);
     }
   }
 }
@@ -78,7 +109,7 @@ function join(a: number, b: number): void {
 }
 
 /** Sorts the runs by component (counting sort; stable, so raster order stays). */
-function collect(values: Uint8Array, runs: number): Components {
+function collect(runs: number): Components {
   const component = new Int32Array(runs);
   let count = 0;
   for (let run = 0; run < runs; run++) component[run] = parent[run] === run ? count++ : component[rootOf(run)];
@@ -89,7 +120,7 @@ function collect(values: Uint8Array, runs: number): Components {
     const c = component[run];
     first[c + 1]++;
     area[c] += runEnd[run] - runStart[run];
-    value[c] = values[runStart[run]];
+    value[c] = runValue[run];
   }
   for (let c = 0; c < count; c++) first[c + 1] += first[c];
   const start = new Int32Array(runs);
@@ -106,12 +137,13 @@ function collect(values: Uint8Array, runs: number): Components {
 function grow(): void {
   runStart = doubled(runStart);
   runEnd = doubled(runEnd);
+  runValue = doubled(runValue);
   parent = doubled(parent);
 }
 
 /** The same numbers in twice the room. */
-export function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2);
+export function doubled<T extends Int32Array | Uint8Array>(array: T): T {
+  const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
   larger.set(array);
   return larger;
 }

@@ -11,22 +11,16 @@ export interface Scene {
   diagonal: number;
   /** width × height; non-zero in the region being measured, zero everywhere else */
   mask: Uint8Array;
-  /** width × height, to write over */
-  scratch: Uint8Array;
 }
 
 /** One scene at a time: the buffers are kept for the next picture, as those of a dataset mostly share one size. */
 export function setScene(planes: Planes, given: Uint8Array, classCount: number): Scene {
   const { width, height, label } = planes;
   const size = width * height;
-  if (mask.length !== size) {
-    mask = new Uint8Array(size);
-    scratch = new Uint8Array(size);
-  }
-  mask.fill(0);
+  if (mask.length === size) mask.fill(0);
+  else mask = new Uint8Array(size);
   const confusions = countConfusions(given, label, classCount);
-  return { planes, given, confusions, diagonal: Math.hypot(width, height), mask, scratch };
+  return { planes, given, confusions, diagonal: Math.hypot(width, height), mask };
 }
 
 let mask = new Uint8Array(0);
-let scratch = new Uint8Array(0);

@@ -57,9 +57,18 @@ export class GraphBuilder {
     return this.add('Slice', [input, last, beyondFirst, width, backwards]);
   }
 
+  /** From index `start` to before `end` along one axis. */
+  slice(input: string, axis: number, start: number, end: number): string {
+    return this.add('Slice', [input, ...[start, end, axis].map((one) => this.int64s([one]))]);
+  }
+
+  shape(input: string): string {
+    return this.add('Shape', [input]);
+  }
+
   /** Height and width of `input` as int64 [2], which lie from axis `from` on. */
   sizeOf(input: string, from: number): string {
-    return this.add('Slice', [this.add('Shape', [input]), this.int64s([from]), this.int64s([from + 2])]);
+    return this.add('Slice', [this.shape(input), this.int64s([from]), this.int64s([from + 2])]);
   }
 
   /** `input` [1, channels, …] brought to `size` (int64 [2]): bilinear, half-pixel. */

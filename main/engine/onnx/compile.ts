@@ -5,7 +5,7 @@ import { ElementType, opsetOf, shapeOf, type Model, type ValueInfo } from './mod
 import { copyNodes, networkOf, type Network } from './network.ts';
 import { addOutcome } from './outcome.ts';
 import { addPass, addSums, type Sums } from './passes.ts';
-import { phasedSize, type Phases } from './phases.ts';
+import { phasedSize, stripsOf, type Phases } from './phases.ts';
 import { preparePicture, type TakenSize } from './picture.ts';
 import { encodeModel, makeGraph, makeModel, makeValueInfo } from './proto.ts';
 
@@ -15,10 +15,6 @@ export const Value = {
   pixels: 'winnow.pixels',
   /** in: uint8 [1, H, W], class indexes and IGNORE; with Chain.phases in their order */
   given: 'winnow.given',
-  /** in: float32 sums over the passes of the members before: p [1, K, H, W]; entropy, and p on the grid of disagreement */
-  sums: ['winnow.p', 'winnow.entropy', 'winnow.coarse'],
-  /** out: the same with this member's passes added */
-  next: ['winnow.p.next', 'winnow.entropy.next', 'winnow.coarse.next'],
   /** out: uint8 [4, H, W], see common/planes.ts; with Chain.phases in their order */
   planes: 'winnow.planes',
   /** out of a probe: shape of the coarse logits, int64 [4] */
@@ -98,7 +94,7 @@ export function compileMember(model: Model, reading: Reading, role: Role): Uint8
   if (!sums) throw new Error('Expected at least one pass.');
   const given = chain.labelled ? Value.given : null;
   if (role.last) addOutcome(graph, { ...chain, passes: passesOf(chain), size, given }, sums, Value.planes);
-  else namesOf(sums).forEach((name, i) => graph.add('Identity', [name], {}, Value.next[i]));
+  else carriedBy(chain).forEach((name, i) => graph.add('Identity', [namesOf(sums)[i]], {}, nextOf(name)));
   return encodeModel(assemble(model, network, graph, role));
 }
 
@@ -119,18 +115,28 @@ export function compileProbe(model: Model, reading: Reading): Uint8Array | null 
   return encodeModel(assembled(model, network, graph, inputs, [tensor(Value.shape, 'int64', [4])]));
 }
 
-/** How many of `Value.sums` a chain carries from member to member. */
-export function carriedBy(chain: Chain): number {
-  if (passesOf(chain) === 1) return 1;
-  return chain.grid === 'full' ? 2 : 3;
+/**
+ * The sums over the passes of the members before that a member takes in, float32: p [1, K, H, W], or its strips; then, if
+ * there is more than one pass, entropy, and p on the grid of disagreement. What it gives out is the same with its own
+ * passes added, under the names `nextOf` these.
+ */
+export function carriedBy(chain: Chain): string[] {
+  const strips = chain.phases ? stripsOf(chain.phases).length : 1;
+  const p = Array.from({ length: strips }, (_, i) => `winnow.p.${i}`);
+  if (passesOf(chain) === 1) return p;
+  return [...p, 'winnow.entropy', ...(chain.grid === 'full' ? [] : ['winnow.coarse'])];
 }
 
+export const nextOf = (name: string): string => `${name}.next`;
+
 function sumsBefore(chain: Chain): Sums {
-  const [p, entropy = null, coarse = null] = Value.sums.slice(0, carriedBy(chain));
+  const names = carriedBy(chain);
+  const p = names.filter((name) => name.startsWith('winnow.p.'));
+  const [entropy = null, coarse = null] = names.slice(p.length);
   return { p, entropy, coarse };
 }
 
-const namesOf = ({ p, entropy, coarse }: Sums) => [p, entropy, coarse].filter((name) => name !== null);
+const namesOf = ({ p, entropy, coarse }: Sums) => [...p, entropy, coarse].filter((name) => name !== null);
 
 function declaredSize(network: Network): { height: number; width: number } | null {
   const [, , height, width] = shapeOf(network.input) ?? [];
@@ -143,10 +149,10 @@ function assemble(model: Model, network: Network, graph: GraphBuilder, { chain, 
   const inputs = [tensor(Value.pixels, 'uint8', [1, ...place, 3])];
   const order = chain.phases ? phasedSize(chain.phases) : place;
   if (last && chain.labelled) inputs.push(tensor(Value.given, 'uint8', [1, ...order]));
-  if (!first) inputs.push(...Value.sums.slice(0, sums).map((name) => tensor(name, 'float32', null)));
+  if (!first) inputs.push(...sums.map((name) => tensor(name, 'float32', null)));
   const outputs = last
     ? [tensor(Value.planes, 'uint8', [4, ...order])]
-    : Value.next.slice(0, sums).map((name) => tensor(name, 'float32', null));
+    : sums.map((name) => tensor(nextOf(name), 'float32', null));
   return assembled(model, network, graph, inputs, outputs);
 }
 

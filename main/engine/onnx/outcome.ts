@@ -1,6 +1,6 @@
 import type { GraphBuilder } from './builder.ts';
 import { entropyOf, type Sums } from './passes.ts';
-import { upsampleByPhase, type Phases } from './phases.ts';
+import { stripsOf, upsampleByPhase, type Phases } from './phases.ts';
 
 export interface OutcomePlan {
   classes: number;
@@ -18,29 +18,46 @@ export interface OutcomePlan {
 
 /** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes. */
 export function addOutcome(graph: GraphBuilder, plan: OutcomePlan, sums: Sums, output: string): void {
-  const index = graph.add('ArgMax', [sums.p], { axis: 1, keepdims: 1 });
-  const label = graph.cast(index, 'uint8');
-  const confidence = asByte(graph, graph.add('GatherElements', [sums.p, index], { axis: 1 }), 255 / plan.passes);
-  // In float32: before version 14 the operators know no arithmetic of bytes.
-  const none = (value: number) => {
-    const zero = graph.add('Mul', [graph.cast(label, 'float32'), graph.float(0)]);
-    return graph.cast(graph.add('Add', [zero, graph.float(value)]), 'uint8');
-  };
-  const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.coarse ?? sums.p, sums.entropy) : none(0);
-  const pGiven = plan.given ? addGiven(graph, plan, sums.p, plan.given) : none(255);
-  const planes = graph.add('Concat', [label, confidence, disagreement, pGiven], { axis: 0 });
+  const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.coarse ?? sums.p[0], sums.entropy) : null;
+  const given = plan.given && plan.phases ? stripsOfGiven(graph, plan.given, plan.phases) : [plan.given];
+  const strips = sums.p.map((p, i) => addStrip(graph, plan, p, disagreement?.[i] ?? null, given[i]));
+  const planes = strips.length === 1 ? strips[0] : graph.add('Concat', strips, { axis: 2 });
   graph.squeeze(planes, [1], output);
 }
 
-/** Mutual information between pass and label, H(p̄) − mean H(p), in 1/255 bits. */
-function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, p: string, entropy: string): string {
+/** uint8 [4, 1, H, W] of one strip, or of the whole picture. */
+function addStrip(
+  graph: GraphBuilder,
+  plan: OutcomePlan,
+  p: string,
+  disagreement: string | null,
+  given: string | null,
+): string {
+  const index = graph.add('ArgMax', [p], { axis: 1, keepdims: 1 });
+  const label = graph.cast(index, 'uint8');
+  const confidence = asByte(graph, graph.add('GatherElements', [p, index], { axis: 1 }), 255 / plan.passes);
+  const all = (value: number) => graph.add('Expand', [graph.cast(graph.float([value]), 'uint8'), graph.shape(label)]);
+  const pGiven = given ? addGiven(graph, plan, p, given) : all(255);
+  return graph.add('Concat', [label, confidence, disagreement ?? all(0), pGiven], { axis: 0 });
+}
+
+function stripsOfGiven(graph: GraphBuilder, given: string, phases: Phases): string[] {
+  const place = phases.factor ** 2;
+  return stripsOf(phases).map(({ first, rows }) => graph.slice(given, 1, first * place, (first + rows) * place));
+}
+
+/** Mutual information between pass and label, H(p̄) − mean H(p), in 1/255 bits, by strip. */
+function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, p: string, entropy: string): string[] {
   const share = graph.float(1 / plan.passes);
   const whole = entropyOf(graph, plan, graph.add('Mul', [p, share]));
-  let bits = graph.add('Sub', [whole, graph.add('Mul', [entropy, share])]);
-  if (plan.phases) bits = upsampleByPhase(graph, bits, 1, plan.phases);
-  else if (plan.grid === 'coarse') bits = graph.resize(bits, 1, plan.size);
-  const bounded = graph.add('Min', [graph.add('Max', [bits, graph.float(0)]), graph.float(Math.LN2)]);
-  return asByte(graph, bounded, 255 / Math.LN2);
+  const nats = graph.add('Sub', [whole, graph.add('Mul', [entropy, share])]);
+  const strips = plan.phases
+    ? upsampleByPhase(graph, nats, 1, plan.phases)
+    : [plan.grid === 'coarse' ? graph.resize(nats, 1, plan.size) : nats];
+  return strips.map((strip) => {
+    const bounded = graph.add('Min', [graph.add('Max', [strip, graph.float(0)]), graph.float(Math.LN2)]);
+    return asByte(graph, bounded, 255 / Math.LN2);
+  });
 }
 
 /** p̄ of the given class, 1 where there is none. */

@@ -7,8 +7,8 @@ import { makeNode } from './proto.ts';
 
 /** Running sums over passes, by value name. */
 export interface Sums {
-  /** p [1, K, H, W], or by phase: see phases.ts */
-  p: string;
+  /** p [1, K, H, W]; by phase one for each strip: see phases.ts */
+  p: string[];
   /** entropy of p in nats [1, 1, h, w], on the grid of disagreement; null: one pass cannot disagree */
   entropy: string | null;
   /** p on the grid of disagreement [1, K, h, w]; null where that is every pixel */
@@ -49,10 +49,12 @@ export function addPass(
     // Resizing is linear, and softmax does not mind what is subtracted from all classes: taking the maximum away, and
     // turning back, before the Resize spares two passages over K × H × W each.
     const coarse = turn(belowMaximum(graph, rename(ending.coarse)));
-    const fine = plan.phases
-      ? upsampleByPhase(graph, coarse, plan.classes, plan.phases)
-      : resizeAgain(graph, ending.resize, coarse, rename);
-    const whole = softmax(graph, plan, fine);
+    if (plan.phases) {
+      const strips = upsampleByPhase(graph, coarse, plan.classes, plan.phases);
+      const p = strips.map((strip) => softmax(graph, plan, strip).p);
+      return plan.grid ? { p, ...onCoarseGrid(softmax(graph, plan, coarse)) } : { p, entropy: null, coarse: null };
+    }
+    const whole = softmax(graph, plan, resizeAgain(graph, ending.resize, coarse, rename));
     return toSums(graph, plan, whole, plan.grid === 'coarse' ? softmax(graph, plan, coarse) : whole);
   }
   const map =
@@ -73,7 +75,7 @@ function resizeAgain(graph: GraphBuilder, resize: Node, coarse: string, rename: 
 /** `b` on the grid of `a`, added to it. */
 export function addSums(graph: GraphBuilder, a: Sums | null, b: Sums, classes: number): Sums {
   if (!a) return b;
-  const p = graph.add('Add', [a.p, b.p]);
+  const p = a.p.map((part, i) => graph.add('Add', [part, b.p[i]]));
   if (!a.entropy || !b.entropy) return { p, entropy: null, coarse: null };
   if (!a.coarse || !b.coarse) return { p, entropy: graph.add('Add', [a.entropy, b.entropy]), coarse: null };
   // Members may decide on grids of different sizes; to the same size a Resize is a copy.
@@ -104,11 +106,13 @@ export function entropyOf(graph: GraphBuilder, plan: Pick<PassPlan, 'classes' | 
 /** `coarse`: the distribution on the network's own grid, before anything was upsampled. */
 function toSums(graph: GraphBuilder, plan: PassPlan, map: Distribution, coarse: Distribution): Sums {
   const p = plan.restore ? graph.resize(map.p, plan.classes, plan.restore) : map.p;
-  if (!plan.grid) return { p, entropy: null, coarse: null };
-  if (plan.grid === 'coarse') return { p, entropy: coarse.entropy(), coarse: coarse.p };
+  if (!plan.grid) return { p: [p], entropy: null, coarse: null };
+  if (plan.grid === 'coarse') return { p: [p], ...onCoarseGrid(coarse) };
   // On the full grid a map that was brought to the picture's size is judged as it is there.
-  return { p, entropy: plan.restore ? entropyOf(graph, plan, p) : map.entropy(), coarse: null };
+  return { p: [p], entropy: plan.restore ? entropyOf(graph, plan, p) : map.entropy(), coarse: null };
 }
+
+const onCoarseGrid = ({ p, entropy }: Distribution) => ({ entropy: entropy(), coarse: p });
 
 const belowMaximum = (graph: GraphBuilder, logits: string) =>
   graph.add('Sub', [logits, graph.reduce('ReduceMax', logits, [1])]);
