@@ -116,7 +116,7 @@ async function scanOnce(dataset: Dataset, settings: ScanSettings, temp: string, 
   const results = await openResults(project);
   const usage = watchUsage();
   const began = performance.now();
-  const workerFile = join(root, 'main', 'engine', 'inference', 'worker.ts');
+  const workerFile = join(root, 'out', 'main', 'worker.js');
   const result = await scanDataset(dataset, project, settings, { results, limit, workerFile });
   const seconds = (performance.now() - began) / 1000;
   const used = usage.stop();

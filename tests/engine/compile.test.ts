@@ -168,14 +168,15 @@ describe('a compiled member', () => {
     [2, { factor: 2, width: 11, height: 7, rows: 7 }],
     [4, null],
   ])('tells how much it upsamples by: stride %i', async (stride, expected) => {
-    const probe = compileProbe(decodeModel(build({ stride, resize: true })), { activation: 'logits', preprocessing });
+    const size = { width: WIDTH, height: HEIGHT };
+    const reading = { activation: 'logits', preprocessing } as const;
+    const probe = compileProbe(decodeModel(build({ stride, resize: true })), reading, size);
     if (!probe) throw new Error('Expected a probe.');
     const session = await load(probe, 'cpu');
-    const out = await session.run({ [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] } });
     await session.release();
-    const [, classes, height, width] = Array.from(out[Value.shape].data, Number);
+    const [, classes, height, width] = session.shapes[0].map(Number);
     expect(classes).toBe(K);
-    expect(phasesOf({ height, width }, { width: WIDTH, height: HEIGHT }, K)).toEqual(expected);
+    expect(phasesOf({ height, width }, size, K)).toEqual(expected);
   });
 
   it('puts bytes in order of phase and back', () => {
@@ -196,8 +197,10 @@ describe('a compiled member', () => {
   });
 
   it('has nothing to tell of what is not upsampled', () => {
+    const reading = { activation: 'logits', preprocessing } as const;
+    const size = { width: WIDTH, height: HEIGHT };
     for (const options of [{}, { stride: 2 }, { fixed: { width: 8, height: 8 } }])
-      expect(compileProbe(decodeModel(build(options)), { activation: 'logits', preprocessing })).toBeNull();
+      expect(compileProbe(decodeModel(build(options)), reading, size)).toBeNull();
   });
 
   it('takes the grid of the first where all are coarse', async () => {

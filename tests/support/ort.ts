@@ -5,6 +5,7 @@ import type { Load, Tensor } from '../../main/engine/inference/sessions.ts';
 export const load: Load = async (graph) => {
   const session = await InferenceSession.create(graph, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   return {
+    shapes: session.outputMetadata.map((output) => (output.isTensor ? output.shape : [])),
     async run(feeds) {
       const inputs = Object.entries(feeds).map(([name, { type, data, dims }]) => [
         name,

@@ -91,8 +91,11 @@ async function inflateAll(parts: Uint8Array[], size: number): Promise<Uint8Array
   return rows;
 }
 
-const unpack = async (packed: Uint8Array, options: ZlibOptions, now: boolean): Promise<Uint8Array> =>
-  now ? inflateSync(packed, options) : inflated(packed, options);
+async function unpack(packed: Uint8Array, options: ZlibOptions, now: boolean): Promise<Uint8Array> {
+  const { buffer, byteOffset, length } = now ? inflateSync(packed, options) : await inflated(packed, options);
+  // Parts of a Buffer are costly to make, and a picture has as many as rows.
+  return new Uint8Array(buffer, byteOffset, length);
+}
 
 interface Chunk {
   name: string;

@@ -21,12 +21,13 @@ export function providersFor(device: Device, platform: NodeJS.Platform): Provide
 /** Share of pixels that have to get the same label as on the CPU. Rounding alone flips a few where two classes tie. */
 const AGREEMENT = 0.995;
 
-/** `labels`: the labels of one picture as a provider gives them. Returns why it cannot be trusted; null: it can. */
+/** `labels`: those of one picture as a provider gives them; null: there is no such picture. Returns why not; null: it can be trusted. */
 export async function mistrust(
   provider: Provider,
-  labels: (provider: Provider) => Promise<Uint8Array>,
+  labels: (provider: Provider) => Promise<Uint8Array | null>,
 ): Promise<Finding | null> {
   const [reference, found] = [await labels('cpu'), await labels(provider)];
+  if (!reference || !found) return null;
   let same = 0;
   for (let i = 0; i < reference.length; i++) if (reference[i] === found[i]) same++;
   const share = same / reference.length;
@@ -60,7 +61,7 @@ export async function tryProvider(provider: Provider, load: Load): Promise<void>
 export async function chooseProvider(
   providers: readonly Provider[],
   load: Load,
-  labels: ((provider: Provider) => Promise<Uint8Array>) | null,
+  labels: (provider: Provider) => Promise<Uint8Array | null>,
   trying: (provider: Provider) => void,
 ): Promise<{ provider: Provider; findings: Finding[] }> {
   const findings: Finding[] = [];
@@ -69,7 +70,7 @@ export async function chooseProvider(
     trying(provider);
     try {
       await tryProvider(provider, load);
-      const doubt = provider === 'cpu' || !labels ? null : await mistrust(provider, labels);
+      const doubt = provider === 'cpu' ? null : await mistrust(provider, labels);
       if (!doubt) return { provider, findings };
       findings.push(doubt);
       problems.push(`${provider}: ${doubt.problem}`);

@@ -12,7 +12,7 @@ import {
   type Chain,
   type Role,
 } from '../onnx/compile.ts';
-import type { Model, Tensor as TensorProto } from '../onnx/model.ts';
+import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, phasesOf, toPhases, type Phases } from '../onnx/phases.ts';
 import { decodeModel } from '../onnx/proto.ts';
 import { giveBack } from './memory.ts';
@@ -28,6 +28,8 @@ export interface Tensor {
 
 /** A loaded graph. What it returns is the caller's, to be given back as soon as it is used up: see memory.ts. */
 export interface Session {
+  /** of the outputs, in their order, as far as the runtime can tell before it has run: names stand for unknown sizes */
+  shapes: readonly (readonly (number | string)[])[];
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
@@ -56,8 +58,6 @@ interface Link {
 
 /** Networks that halve the picture several times often run on multiples of this only. */
 const USUAL_MULTIPLE = 32;
-/** Bytes of a tensor that may hold a shape. */
-const LONGEST_SIZE = 64;
 /** Width and height of a picture that every network takes. */
 const BLANK = 256;
 
@@ -72,7 +72,6 @@ export class Sessions {
   private readonly note: (finding: Finding) => void;
   private key = '';
   private links: Link[] = [];
-  private readonly phases = new Map<string, Promise<Phases | null>>();
 
   constructor(plan: Sessions['plan'], provider: Provider, load: Load, note: Sessions['note']) {
     this.plan = plan;
@@ -181,37 +180,21 @@ export class Sessions {
     size: { width: number; height: number },
   ): Promise<Phases | null> {
     if (this.provider !== 'cpu') return null;
-    const all = await Promise.all(models.map((model, i) => this.phasesOf(model, this.info(members[i]), size)));
+    const all = await Promise.all(
+      models.map((model, i) => this.probe(model, this.info(members[i]), size).catch(() => null)),
+    );
     const alike = all.every((one) => one !== null && one.factor === all[0]?.factor);
     return alike ? all[0] : null;
   }
 
-  /** Runs a member once on an empty picture; members of one architecture answer for each other. */
-  private phasesOf(model: Model, info: ModelInfo, size: { width: number; height: number }): Promise<Phases | null> {
-    const key = `${size.width}×${size.height} ${architectureOf(model)}`;
-    const known = this.phases.get(key);
-    if (known) return known;
-    const found = this.probe(model, info, size).catch(() => null);
-    this.phases.set(key, found);
-    return found;
-  }
-
-  private async probe(
-    model: Model,
-    info: ModelInfo,
-    { width, height }: { width: number; height: number },
-  ): Promise<Phases | null> {
-    const graph = compileProbe(model, info);
+  private async probe(model: Model, info: ModelInfo, size: { width: number; height: number }): Promise<Phases | null> {
+    const graph = compileProbe(model, info, size);
     if (!graph) return null;
     const session = await this.load(graph, 'cpu');
-    try {
-      const data = new Uint8Array(width * height * 3);
-      const shape = await session.run({ [Value.pixels]: { type: 'uint8', data, dims: [1, height, width, 3] } });
-      const [, classes, h, w] = Array.from(shape[Value.shape].data, Number);
-      return phasesOf({ height: h, width: w }, { width, height }, classes);
-    } finally {
-      await session.release();
-    }
+    const [[, classes, height, width]] = session.shapes;
+    await session.release();
+    const known = typeof classes === 'number' && typeof height === 'number' && typeof width === 'number';
+    return known ? phasesOf({ height, width }, size, classes) : null;
   }
 
   /** A chain of one member for pictures of any size. */
@@ -255,22 +238,6 @@ export class Sessions {
       throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
     }
   }
-}
-
-/** Everything of a network but the values of its weights: what sizes follow from. Short tensors may be sizes themselves. */
-function architectureOf({ graph }: Model): string {
-  const about = ({ name, dims, rawData, int64Data }: TensorProto) => {
-    const values =
-      rawData.length <= LONGEST_SIZE ? [Buffer.from(rawData).toString('hex'), int64Data.map(String)] : null;
-    return [name, dims.map(String), values];
-  };
-  const nodes = graph?.node.map(({ opType, input, output, attribute }) => {
-    const settings = attribute.map(({ name, i, ints, s, t }) => {
-      return [name, `${i}`, ints.map(String), Buffer.from(s).toString('hex'), t && about(t)];
-    });
-    return [opType, input, output, settings];
-  });
-  return JSON.stringify([nodes, graph?.initializer.map(about)]);
 }
 
 function inRows(planes: Uint8Array, phases: Phases | null): Uint8Array {

@@ -17,9 +17,12 @@ export async function readLines(file: string, from: number, each: (text: string,
   try {
     let rest = Buffer.alloc(0);
     let start = from;
+    const { size } = await handle.stat();
     for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK);
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK, start + rest.length);
+      // No larger than what is there: whoever follows a file asks often, and mostly for little.
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(0, size - start - rest.length)));
+      if (!chunk.length) return start;
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, start + rest.length);
       if (!bytesRead) return start;
       const bytes = rest.length ? Buffer.concat([rest, chunk.subarray(0, bytesRead)]) : chunk.subarray(0, bytesRead);
       let at = 0;

@@ -38,16 +38,17 @@ export function startWork(plan: Plan, load: Load, tell: (message: FromWorker) =>
 
   async function start(): Promise<void> {
     const { check } = plan;
-    const picture = check && (await prepare({ ...check, known: null }).catch(() => null));
     const labels = async (provider: Provider) => {
+      const pixels = check && (await prepare({ ...check, known: null }).catch(() => null))?.pixels;
+      if (!pixels) return null;
       const trial = open(provider);
-      const planes = check && picture?.pixels ? await trial.run(check, picture.pixels) : new Uint8Array();
+      const planes = await trial.run(check, pixels);
       await trial.release();
       return planes.subarray(0, planes.length / 4);
     };
     try {
       const trying = (provider: Provider) => tell({ type: 'trying', provider });
-      const { provider, findings } = await chooseProvider(plan.providers, load, picture ? labels : null, trying);
+      const { provider, findings } = await chooseProvider(plan.providers, load, labels, trying);
       sessions = open(provider);
       tell({ type: 'ready', provider, findings });
     } catch (error) {

@@ -26,6 +26,7 @@ const load: Load = async (graph, provider) => {
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   return {
+    shapes: session.outputMetadata.map((output) => (output.isTensor ? output.shape : [])),
     run: async (feeds) => (await session.run(toOrt(feeds))) as unknown as Record<string, Tensor>,
     release: () => session.release(),
   } satisfies Session;

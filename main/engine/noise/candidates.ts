@@ -55,18 +55,23 @@ function findContradicted(planes: Planes, given: Uint8Array, ceiling: Int16Array
   const { label, confidence, pGiven } = planes;
   const [fours, givenFours] = [inFours(label), inFours(given)];
   const steps = Math.min(fours.length, givenFours.length);
+  let found = buffer;
   let count = 0;
-  for (let i = 0; i < given.length; i++) {
+  for (let i = 0; i < given.length;) {
+    const four = i >> 2;
+    const end = Math.min(i + 4, given.length);
     // Most pixels agree, so most steps are four pixels wide.
-    if (i % 4 === 0 && i >> 2 < steps && fours[i >> 2] === givenFours[i >> 2]) {
-      i += 3;
+    if (four < steps && fours[four] === givenFours[four]) {
+      i = end;
       continue;
     }
-    if (given[i] === label[i] || given[i] === IGNORE || pGiven[i] > ceiling[confidence[i]]) continue;
-    if (count === buffer.length) buffer = doubled(buffer);
-    buffer[count++] = i;
+    if (count + 4 > found.length) found = buffer = doubled(found);
+    for (; i < end; i++) {
+      if (given[i] === label[i] || given[i] === IGNORE || pGiven[i] > ceiling[confidence[i]]) continue;
+      found[count++] = i;
+    }
   }
-  return buffer.subarray(0, count);
+  return found.subarray(0, count);
 }
 
 /** Four bytes as one number, as many as there are whole; none where they lie across the grain of memory. */

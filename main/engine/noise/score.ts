@@ -23,15 +23,13 @@ const SOFTMIN_TEMPERATURE = 0.1;
  * none remains.
  */
 export function softmin(pGiven: Uint8Array, given: Uint8Array): number {
-  // Neighbours are mostly equal, and a counter must be written before it can be counted up again: four take turns.
-  const counts = new Uint32Array(4 * 256);
-  for (let i = 0; i < given.length; i++) if (given[i] !== IGNORE) counts[((i & 3) << 8) | pGiven[i]]++;
+  const counts = new Uint32Array(256);
+  for (let i = 0; i < given.length; i++) counts[pGiven[i]] += given[i] === IGNORE ? 0 : 1;
   let sum = 0;
   let weights = 0;
   for (let byte = 0; byte < 256; byte++) {
     const s = byte / 255;
-    const pixels = counts[byte] + counts[256 + byte] + counts[512 + byte] + counts[768 + byte];
-    const weight = pixels * Math.exp(-s / SOFTMIN_TEMPERATURE);
+    const weight = counts[byte] * Math.exp(-s / SOFTMIN_TEMPERATURE);
     weights += weight;
     sum += weight * s;
   }

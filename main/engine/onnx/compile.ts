@@ -1,7 +1,7 @@
 import type { ModelInfo, Tta } from '../../../common/scan.ts';
 import { GraphBuilder } from './builder.ts';
 import { endingOf } from './ending.ts';
-import { ElementType, opsetOf, shapeOf, type Model, type ValueInfo } from './model.ts';
+import { ElementType, opsetOf, shapeOf, type Model, type Tensor, type ValueInfo } from './model.ts';
 import { copyNodes, networkOf, type Network } from './network.ts';
 import { addOutcome } from './outcome.ts';
 import { addPass, addSums, type Sums } from './passes.ts';
@@ -17,8 +17,6 @@ export const Value = {
   given: 'winnow.given',
   /** out: uint8 [4, H, W], see common/planes.ts; with Chain.phases in their order */
   planes: 'winnow.planes',
-  /** out of a probe: shape of the coarse logits, int64 [4] */
-  shape: 'winnow.shape',
 } as const;
 
 /** What all members of a chain share. Members run one after the other, each adding its passes to the sums. */
@@ -98,21 +96,34 @@ export function compileMember(model: Model, reading: Reading, role: Role): Uint8
   return encodeModel(assemble(model, network, graph, role));
 }
 
+/** Elements of a tensor that may hold a shape. */
+const LONGEST_SHAPE = 16;
+
 /**
- * A graph that takes a picture and tells how large the logits are before they are upsampled; null where the network does
- * not end like that. What networks compute from the size of their input can be seen only by running them.
+ * The network for pictures of one size, up to the logits before they are upsampled: once it is loaded, the runtime knows
+ * their shape, whatever the network computes from the size of its input. It cannot be run: of most weights, only the shape
+ * is there. Null where the network does not end like that.
  */
-export function compileProbe(model: Model, reading: Reading): Uint8Array | null {
+export function compileProbe(
+  model: Model,
+  { activation }: Reading,
+  { width, height }: { width: number; height: number },
+): Uint8Array | null {
   const network = networkOf(model);
-  const ending = endingOf(network, reading.activation);
+  const ending = endingOf(network, activation);
   if (ending.kind !== 'upsampled' || !ending.halfPixel || declaredSize(network)) return null;
-  const graph = new GraphBuilder(opsetOf(model), 'winnow.');
-  const picture = preparePicture(graph, Value.pixels, 'own', reading.preprocessing);
-  const { nodes, rename } = copyNodes(network, picture, '.probe', ending.tail);
-  graph.nodes.push(...nodes);
-  graph.add('Shape', [rename(ending.coarse)], {}, Value.shape);
-  const inputs = [tensor(Value.pixels, 'uint8', [1, 'H', 'W', 3])];
-  return encodeModel(assembled(model, network, graph, inputs, [tensor(Value.shape, 'int64', [4])]));
+  const { initializer } = network.graph;
+  const elements = ({ dims }: Tensor) => dims.reduce((product, size) => product * Number(size), 1);
+  const weights = initializer.filter((one) => elements(one) > LONGEST_SHAPE);
+  const fed = weights.map(({ name, dataType, dims }) => valueInfo(name, dataType, dims.map(Number)));
+  const graph = makeGraph({
+    name: 'winnow',
+    node: network.nodes.filter((one) => !ending.tail.includes(one)),
+    initializer: initializer.filter((one) => !weights.includes(one)),
+    input: [tensor(network.input.name, 'float32', [1, 3, height, width]), ...fed],
+    output: [tensor(ending.coarse, 'float32', null)],
+  });
+  return encodeModel(makeModel({ ...model, graph }));
 }
 
 /**
@@ -153,23 +164,16 @@ function assemble(model: Model, network: Network, graph: GraphBuilder, { chain, 
   const outputs = last
     ? [tensor(Value.planes, 'uint8', [4, ...order])]
     : sums.map((name) => tensor(nextOf(name), 'float32', null));
-  return assembled(model, network, graph, inputs, outputs);
-}
-
-function assembled(
-  model: Model,
-  network: Network,
-  { nodes, initializers }: GraphBuilder,
-  input: ValueInfo[],
-  output: ValueInfo[],
-): Model {
-  const initializer = [...network.graph.initializer, ...initializers];
-  return makeModel({ ...model, graph: makeGraph({ name: 'winnow', node: nodes, initializer, input, output }) });
+  const initializer = [...network.graph.initializer, ...graph.initializers];
+  const whole = makeGraph({ name: 'winnow', node: graph.nodes, initializer, input: inputs, output: outputs });
+  return makeModel({ ...model, graph: whole });
 }
 
 /** `shape` null: rank 4 of any size. */
-function tensor(name: string, type: keyof typeof ElementType, shape: (number | string)[] | null): ValueInfo {
-  const dims = shape ?? ['', '', '', ''];
+const tensor = (name: string, type: keyof typeof ElementType, shape: (number | string)[] | null): ValueInfo =>
+  valueInfo(name, ElementType[type], shape ?? ['', '', '', '']);
+
+function valueInfo(name: string, elemType: number, dims: (number | string)[]): ValueInfo {
   const dim = dims.map((size) => (typeof size === 'number' ? { dimValue: BigInt(size) } : { dimParam: size }));
-  return makeValueInfo({ name, type: { tensorType: { elemType: ElementType[type], shape: { dim } } } });
+  return makeValueInfo({ name, type: { tensorType: { elemType, shape: { dim } } } });
 }
