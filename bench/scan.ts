@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { NAMED_TTA, PLAIN } from '../common/ensemble.ts';
 import type { ScanSettings } from '../common/scan.ts';
 import type { Dataset } from '../main/engine/dataset/dataset.ts';
 import { openDataset } from '../main/engine/dataset/open.ts';
@@ -83,7 +84,7 @@ async function passesOf(dataset: Dataset, settings: ScanSettings, limit?: number
   for (const sample of dataset.samples.slice(0, limit))
     for (const member of membersFor(ensemble, sample, () => true).members) {
       const { file } = ensemble.members[member];
-      passes.set(file, (passes.get(file) ?? 0) + (settings.tta === 'hflip' ? 2 : 1));
+      passes.set(file, (passes.get(file) ?? 0) + (settings.tta.hflip ? 2 : 1));
     }
   return passes;
 }
@@ -132,7 +133,8 @@ async function measure(job: Job, temp: string): Promise<void> {
   const settings: ScanSettings = {
     models: job.models,
     folds: null,
-    tta: values.tta === 'none' ? 'none' : 'hflip',
+    ...PLAIN,
+    tta: values.tta === 'none' ? NAMED_TTA.none : NAMED_TTA.hflip,
     device: 'cpu',
     processes,
   };
@@ -165,7 +167,7 @@ async function measure(job: Job, temp: string): Promise<void> {
     'peak MB, inference': Math.max(0, ...peaks).toFixed(0),
   };
   console.log(
-    `\n${job.name}, ${settings.tta}, ${processes} processes of one thread (seconds in them: ${stages.join(', ')})`,
+    `\n${job.name}, ${values.tta}, ${processes} processes of one thread (seconds in them: ${stages.join(', ')})`,
   );
   console.table([figures]);
 }

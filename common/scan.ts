@@ -1,16 +1,15 @@
 import type { Finding } from './dataset.ts';
+import type { Activation, Composition, Preprocessing } from './ensemble.ts';
 
 export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 export const DEVICES: readonly Device[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
-export type Tta = 'none' | 'hflip';
 
 /** What a person chooses before a scan; kept in project.json. */
-export interface ScanSettings {
+export interface ScanSettings extends Composition {
   /** ONNX files or folders of them, absolute */
   models: string[];
   /** JSON file `{sample name: fold}`, absolute; null: the dataset's own folds.json if it has one */
   folds: string | null;
-  tta: Tta;
   device: Device;
   /** inference processes; null: one per core on the CPU, two on a GPU */
   processes: number | null;
@@ -24,12 +23,23 @@ export interface ModelInfo {
   bytes: number;
   inputs: { name: string; type: string; shape: (number | string)[] }[];
   outputs: { name: string; type: string; shape: (number | string)[] }[];
-  /** channels of the output; null: not declared in the file */
+  /** order of the input's axes */
+  layout: 'nchw' | 'nhwc';
+  /** name of the output taken for the map of classes */
+  output: string;
+  /** classes it tells apart; null: not declared in the file */
   classes: number | null;
+  /** their names, where they are declared */
+  classNames: string[] | null;
+  /** size and divisor of height and width the network asks for */
+  size: { width: number; height: number } | null;
+  multiple: number;
   /** the fold this model did not train on; null: unknown */
   fold: number | null;
-  activation: 'logits' | 'probabilities';
-  preprocessing: { channels: 'rgb' | 'bgr'; scale: number; mean: number[]; std: number[] };
+  activation: Activation;
+  preprocessing: Preprocessing;
+  /** where activation and pre-processing are declared, such as `sidecar` or `Hugging Face`; null: nowhere, so they are usual ones */
+  declared: string | null;
   /** one sentence: why this file cannot be used; null: it can */
   problem: string | null;
 }

@@ -1,13 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import {
-  DEVICES,
-  type Device,
-  type ScanResult,
-  type ScanSettings,
-  type ScanState,
-  type Tta,
-} from '../../common/scan.ts';
+import { NAMED_TTA } from '../../common/ensemble.ts';
+import { DEVICES, type Device, type ScanResult, type ScanSettings, type ScanState } from '../../common/scan.ts';
 import { InputError } from '../engine/errors.ts';
 import { scanDataset } from '../engine/inference/scan.ts';
 import { readSettings, writeSettings } from '../engine/project.ts';
@@ -76,7 +70,10 @@ function chosen(options: Options, kept: ScanSettings): ScanSettings {
   return {
     models: options.models?.map((model) => resolve(model)) ?? kept.models,
     folds: options.folds !== undefined ? resolve(options.folds) : kept.folds,
-    tta: (options.tta as Tta | undefined) ?? kept.tta,
+    members: kept.members,
+    tta: options.tta === undefined ? kept.tta : NAMED_TTA[options.tta as keyof typeof NAMED_TTA],
+    merge: kept.merge,
+    window: kept.window,
     device: options.device ?? kept.device,
     processes: options.processes ?? kept.processes,
   };

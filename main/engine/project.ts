@@ -3,7 +3,9 @@ import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DEVICES, type ScanSettings } from '../../common/scan.ts';
+import { NAMED_TTA } from '../../common/ensemble.ts';
 import { writeAtomic } from './atomic.ts';
+import { memberSettings, mergeSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
 import { InputError, messageOf } from './errors.ts';
 
 /** The one folder Winnow writes to: `<dataset>/.winnow`, or any other the person names. */
@@ -23,7 +25,10 @@ export interface Project {
 const Settings = z.object({
   models: z.array(z.string()).default([]),
   folds: z.string().nullable().default(null),
-  tta: z.enum(['none', 'hflip']).default('hflip'),
+  members: z.array(memberSettings).default([]),
+  tta: ttaSettings.default(NAMED_TTA.hflip),
+  merge: mergeSetting.default('mean'),
+  window: windowSettings.nullable().default(null),
   device: z.enum(DEVICES as [ScanSettings['device'], ...ScanSettings['device'][]]).default('auto'),
   processes: z.number().int().min(1).max(64).nullable().default(null),
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { IGNORE } from '../../common/dataset.ts';
 import { splitPlanes, type Planes } from '../../common/planes.ts';
-import type { ModelInfo, Tta } from '../../common/scan.ts';
+import { NAMED_TTA } from '../../common/ensemble.ts';
+import type { ModelInfo } from '../../common/scan.ts';
 import {
   carriedBy,
   compileMember,
@@ -18,6 +19,8 @@ import { pointwiseModel, type PointwiseModel } from '../support/onnx.ts';
 import { load, runBare } from '../support/ort.ts';
 import { flip, information, planesOf, resize, softmax, toMaps, type ClassMaps } from '../support/probabilities.ts';
 import { noise } from '../support/random.ts';
+
+type Tta = 'none' | 'hflip';
 
 const WIDTH = 22;
 const HEIGHT = 14;
@@ -52,7 +55,7 @@ async function run(
   const grid = models.some((model, i) => gridOf(model, reading[i]) === 'full') ? 'full' : 'coarse';
   const chain: Chain = {
     members: models.length,
-    tta,
+    tta: NAMED_TTA[tta],
     classes: K,
     labelled: labels !== null,
     grid,
@@ -239,7 +242,7 @@ describe('a compiled member', () => {
     const back = { ...preprocessing, channels: 'bgr' as const };
     const chain: Chain = {
       members: 1,
-      tta: 'none',
+      tta: NAMED_TTA.none,
       classes: K,
       labelled: false,
       grid: 'full',

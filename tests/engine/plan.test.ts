@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NAMED_TTA, PLAIN } from '../../common/ensemble.ts';
 import type { ScanSettings } from '../../common/scan.ts';
 import type { Dataset } from '../../main/engine/dataset/dataset.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
@@ -15,7 +16,7 @@ let settings: ScanSettings;
 beforeAll(async () => {
   job = await makeJob();
   dataset = await openDataset(job.folder, {});
-  settings = { models: [job.models], folds: null, tta: 'none', device: 'cpu', processes: null };
+  settings = { ...PLAIN, models: [job.models], folds: null, device: 'cpu', processes: null };
 });
 afterAll(() => job.remove());
 
@@ -52,6 +53,6 @@ test('the key tells settings apart that give other results, and only those', asy
   const usual = await key({});
   expect(usual).not.toBeNull();
   expect(await key({ processes: 3, device: 'auto' })).toBe(usual);
-  expect(await key({ tta: 'hflip' })).not.toBe(usual);
+  expect(await key({ tta: NAMED_TTA.hflip })).not.toBe(usual);
   expect(await key({ models: [join(job.models, 'fold0.onnx')] })).not.toBe(usual);
 });

@@ -1,3 +1,4 @@
+import { PLAIN } from '../../common/ensemble.ts';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   remove = temporary.remove;
   project = await projectOf(temporary.folder);
   await mkdir(project.cache, { recursive: true });
-  await writeRecord(project, { version: 1, key: SCAN, classes: [0, 1, 2], tta: 'none', members: [] });
+  await writeRecord(project, { ...PLAIN, version: 2, key: SCAN, classes: [0, 1, 2], members: [] });
   file = join(project.cache, SCAN, 'results.jsonl');
 });
 afterEach(() => remove());

@@ -1,6 +1,7 @@
 import { copyFile, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NAMED_TTA, PLAIN } from '../../common/ensemble.ts';
 import type { ScanResult, ScanSettings, ScanState } from '../../common/scan.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { Cancelled, InputError } from '../../main/engine/errors.ts';
@@ -36,9 +37,10 @@ afterEach(() => {
 
 async function scan(change: Partial<ScanSettings> = {}, options: Partial<ScanOptions> = {}): Promise<ScanResult> {
   const settings: ScanSettings = {
+    ...PLAIN,
     models: [job.models],
     folds: null,
-    tta: 'hflip',
+    tta: NAMED_TTA.hflip,
     device: 'cpu',
     processes: 2,
     ...change,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StudioEvent } from '../../common/api.ts';
+import { PLAIN } from '../../common/ensemble.ts';
 import type { ScanSettings } from '../../common/scan.ts';
 import { openWindow, type Window } from '../support/calls.ts';
 import { ask } from '../support/http.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   server = await serving([job.folder]);
   [one, two] = [await openWindow(server), await openWindow(server)];
   dataset = (await one.call('about', {})).opened[0].id;
-  settings = { models: [job.models], folds: null, tta: 'none', device: 'cpu', processes: 1 };
+  settings = { ...PLAIN, models: [job.models], folds: null, device: 'cpu', processes: 1 };
 }, 120_000);
 afterAll(async () => {
   await server?.stop();

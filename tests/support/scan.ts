@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CaseDetail } from '../../common/case.ts';
+import { PLAIN } from '../../common/ensemble.ts';
 import { rleArea, splitRle, wholeRle } from '../../common/rle.ts';
 import { countConfidence } from '../../main/engine/inference/histogram.ts';
 import { toLine } from '../../main/engine/inference/line.ts';
@@ -22,12 +23,16 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
       file: '/models/fold0.onnx',
       name: 'fold0',
       fold: 0,
+      ...{ layout: 'nchw', output: 'output', multiple: 1, weight: 1, sizes: [null], classMap: null },
       activation: 'logits',
       preprocessing: { channels: 'rgb', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] },
       sha256: 'ab'.repeat(32),
     },
   ];
-  await writeRecord(project, { version: 1, key: scan, classes: classes.map(({ id }) => id), tta: 'none', members });
+  await writeRecord(project, {
+    ...PLAIN,
+    ...{ version: 2, key: scan, classes: classes.map(({ id }) => id), members },
+  });
   const lines = await openLineWriter(join(scanFolder(project, scan), 'results.jsonl'));
   let score = 0.9;
   for (const { name } of dataset.samples) {

@@ -8,15 +8,16 @@ import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { describeModels } from '../onnx/describe.ts';
+import { memberOf, type Member } from './member.ts';
 import type { ScanRecord } from './record.ts';
 
 /** Changes whenever the same models and settings would give other results than before. */
-const ALGORITHM = 1;
+const ALGORITHM = 2;
 
 /** The members of a scan and which of them did not see a picture in training. */
 export interface Ensemble {
   /** usable ones, in an order that does not depend on how they were named */
-  members: ModelInfo[];
+  members: Member[];
   /** fold of a sample by name */
   folds: ReadonlyMap<string, number>;
   record: ScanRecord;
@@ -29,17 +30,18 @@ const Folds = z.record(z.string(), z.number().int());
 /** Throws InputError where no model can be used or the folds asked for cannot be read. */
 export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Promise<Ensemble> {
   const described = await describeModels(settings.models);
+  const byHand = new Map(settings.members.map((one) => [one.file, one]));
   const findings: Finding[] = [];
-  const usable: { info: ModelInfo; sha256: string }[] = [];
+  const usable: Usable[] = [];
   for (const info of described) {
     const problem = info.problem ?? classProblem(info, dataset.classMap.classes.length);
     if (problem) findings.push({ file: info.file, problem });
-    else usable.push({ info, sha256: await hashFile(info.file) });
+    else usable.push({ member: memberOf(info, byHand.get(info.file)), sha256: await hashFile(info.file) });
   }
   if (!usable.length) throw noModel(findings);
   usable.sort((a, b) => identity(a).localeCompare(identity(b)));
   const folds = await readFolds(dataset, settings, findings);
-  const members = usable.map(({ info }) => info);
+  const members = usable.map(({ member }) => member);
   return { members, folds, findings, record: recordOf(dataset, settings, usable, folds) };
 }
 
@@ -70,20 +72,23 @@ function classProblem({ classes }: ModelInfo, expected: number): string | null {
   return `Expected ${expected} classes as in the dataset, found ${classes}.`;
 }
 
-type Usable = { info: ModelInfo; sha256: string };
+interface Usable {
+  member: Member;
+  sha256: string;
+}
 
 /** What of a member its results depend on. */
-const identity = ({ info, sha256 }: Usable) => JSON.stringify([sha256, info.fold, info.activation, info.preprocessing]);
+const identity = ({ member: { file: _file, name: _name, ...rest }, sha256 }: Usable) => JSON.stringify([sha256, rest]);
 
-function recordOf(dataset: Dataset, { tta }: ScanSettings, usable: Usable[], folds: Ensemble['folds']): ScanRecord {
+function recordOf(dataset: Dataset, settings: ScanSettings, usable: Usable[], folds: Ensemble['folds']): ScanRecord {
+  const { tta, merge, window } = settings;
   const classes = dataset.classMap.classes.map(({ id }) => id);
   const sortedFolds = [...folds].sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = [ALGORITHM, tta, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
+  const how = [tta, merge, window];
+  const parts = [ALGORITHM, how, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-  const members = usable.map(({ info: { file, name, fold, activation, preprocessing }, sha256 }) => {
-    return { file, name, fold, activation, preprocessing, sha256 };
-  });
-  return { version: 1, key, classes, tta, members };
+  const members = usable.map(({ member, sha256 }) => ({ ...member, sha256 }));
+  return { version: 2, key, classes, tta, merge, window, members };
 }
 
 /** Folds that were asked for have to be there; those of the dataset are taken if they are. */

@@ -1,6 +1,8 @@
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
-import type { Device, ModelInfo, ScanResult, Tta } from '../../../common/scan.ts';
+import type { Merge, TtaSettings, WindowSettings } from '../../../common/ensemble.ts';
+import type { Device, ScanResult } from '../../../common/scan.ts';
 import type { ResultLine } from './line.ts';
+import type { Member } from './member.ts';
 
 /** What really runs a model. */
 export type Provider = Exclude<Device, 'auto'>;
@@ -13,8 +15,10 @@ export interface Plan {
   cache: string;
   scan: string;
   classMap: ClassMap;
-  members: ModelInfo[];
-  tta: Tta;
+  members: Member[];
+  tta: TtaSettings;
+  merge: Merge;
+  window: WindowSettings | null;
   /** the first of these that works is taken */
   providers: Provider[];
   /** a picture on which a provider other than the CPU has to agree with the CPU */

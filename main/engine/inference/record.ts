@@ -1,18 +1,21 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
+import type { ScanSettings } from '../../../common/scan.ts';
 import { writeAtomic } from '../atomic.ts';
 import type { Project } from '../project.ts';
+import type { Member } from './member.ts';
 
 /** What a scan was made with: scan.json in its folder of the cache. Its time of change tells which scan is the current one. */
 export interface ScanRecord {
-  version: 1;
+  version: 2;
   /** the scan's name: hash of everything its results depend on */
   key: string;
   /** class indexes of the planes, in order: the mask-file ids */
   classes: number[];
   tta: ScanSettings['tta'];
-  members: (Pick<ModelInfo, 'file' | 'name' | 'fold' | 'activation' | 'preprocessing'> & { sha256: string })[];
+  merge: ScanSettings['merge'];
+  window: ScanSettings['window'];
+  members: (Member & { sha256: string })[];
 }
 
 export const scanFolder = (project: Pick<Project, 'cache'>, scan: string): string => join(project.cache, scan);
@@ -27,7 +30,7 @@ export async function writeRecord(project: Project, record: ScanRecord): Promise
 export async function readRecord(project: Project, scan: string): Promise<ScanRecord | null> {
   try {
     const record = JSON.parse(await readFile(recordFile(project, scan), 'utf8')) as Partial<ScanRecord> | null;
-    return record?.version === 1 ? (record as ScanRecord) : null;
+    return record?.version === 2 ? (record as ScanRecord) : null;
   } catch {
     return null;
   }

@@ -87,6 +87,8 @@ export class Run {
       classMap: dataset.classMap,
       members: ensemble.members,
       tta: settings.tta,
+      merge: settings.merge,
+      window: settings.window,
       providers: providersFor(settings.device, process.platform),
       check,
     };

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Finding } from '../../../common/dataset.ts';
-import type { ModelInfo } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
 import {
   carriedBy,
@@ -15,6 +14,7 @@ import {
 import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, phasesOf, toPhases, type Phases } from '../onnx/phases.ts';
 import { decodeModel } from '../onnx/proto.ts';
+import type { Member } from './member.ts';
 import { giveBack } from './memory.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
@@ -187,7 +187,7 @@ export class Sessions {
     return alike ? all[0] : null;
   }
 
-  private async probe(model: Model, info: ModelInfo, size: { width: number; height: number }): Promise<Phases | null> {
+  private async probe(model: Model, info: Member, size: { width: number; height: number }): Promise<Phases | null> {
     const graph = compileProbe(model, info, size);
     if (!graph) return null;
     const session = await this.load(graph, 'cpu');
@@ -229,7 +229,7 @@ export class Sessions {
     }
   }
 
-  private info = (member: number): ModelInfo => this.plan.members[member];
+  private info = (member: number): Member => this.plan.members[member];
 
   private async read(member: number): Promise<Model> {
     try {

@@ -1,4 +1,5 @@
-import type { ModelInfo, Tta } from '../../../common/scan.ts';
+import type { TtaSettings } from '../../../common/ensemble.ts';
+import type { Member } from '../inference/member.ts';
 import { GraphBuilder } from './builder.ts';
 import { endingOf } from './ending.ts';
 import { ElementType, opsetOf, shapeOf, type Model, type Tensor, type ValueInfo } from './model.ts';
@@ -22,7 +23,7 @@ export const Value = {
 /** What all members of a chain share. Members run one after the other, each adding its passes to the sums. */
 export interface Chain {
   members: number;
-  tta: Tta;
+  tta: TtaSettings;
   /** channels of every member's output */
   classes: number;
   /** the last member takes the given labels and returns p(given) */
@@ -55,10 +56,9 @@ export interface Role {
   multiple: number;
 }
 
-type Reading = Pick<ModelInfo, 'activation' | 'preprocessing'>;
+export type Reading = Pick<Member, 'activation' | 'preprocessing'>;
 
-export const passesOf = ({ members, tta }: Pick<Chain, 'members' | 'tta'>): number =>
-  members * (tta === 'hflip' ? 2 : 1);
+export const passesOf = ({ members, tta }: Pick<Chain, 'members' | 'tta'>): number => members * (tta.hflip ? 2 : 1);
 
 /** `full` where this member decides at every pixel; a chain is coarse if all its members are. */
 export function gridOf(model: Model, { activation }: Reading): Chain['grid'] {
@@ -82,7 +82,7 @@ export function compileMember(model: Model, reading: Reading, role: Role): Uint8
   const { activation } = reading;
   const plan = { ...chain, activation, ending, restore, grid: passesOf(chain) > 1 ? chain.grid : null };
   let sums: Sums | null = role.first ? null : sumsBefore(chain);
-  for (const flipped of chain.tta === 'hflip' ? [false, true] : [false]) {
+  for (const flipped of chain.tta.hflip ? [false, true] : [false]) {
     const input = flipped ? graph.flip(picture) : picture;
     const leaveOut = ending.kind === 'upsampled' ? ending.tail : [];
     const { nodes, rename } = copyNodes(network, input, flipped ? '.flipped' : '.plain', leaveOut);

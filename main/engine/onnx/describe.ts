@@ -65,10 +65,16 @@ function unknownModel(file: string): ModelInfo {
     bytes: 0,
     inputs: [],
     outputs: [],
+    layout: 'nchw',
+    output: '',
     classes: null,
+    classNames: null,
+    size: null,
+    multiple: 1,
     fold: fold ? Number(fold[1]) : null,
     activation: 'logits',
     preprocessing: { channels: 'rgb', scale: 1 / 255, mean: MEAN, std: STD },
+    declared: null,
     problem: null,
   };
 }
@@ -84,15 +90,15 @@ function decode(bytes: Uint8Array): Model {
   return model;
 }
 
-function look(model: Model): Pick<ModelInfo, 'inputs' | 'outputs' | 'classes' | 'activation' | 'problem'> {
+function look(model: Model): Pick<ModelInfo, 'inputs' | 'outputs' | 'output' | 'classes' | 'activation' | 'problem'> {
   const graph = model.graph ?? { input: [], output: [], initializer: [] as never[] };
   const inputs = model.graph ? realInputs(model.graph) : [];
   const facts = { inputs: inputs.map(describeValue), outputs: graph.output.map(describeValue) };
   const problem = problemOf(model, inputs);
-  if (problem) return { ...facts, classes: null, activation: 'logits', problem };
+  if (problem) return { ...facts, output: '', classes: null, activation: 'logits', problem };
   const network = networkOf(model);
   const activation = endsInSoftmax(network) ? 'probabilities' : 'logits';
-  return { ...facts, classes: channelsOf(network), activation, problem: null };
+  return { ...facts, output: network.output.name, classes: channelsOf(network), activation, problem: null };
 }
 
 function describeValue(value: ValueInfo): ModelInfo['inputs'][number] {
@@ -138,6 +144,7 @@ async function readSidecar(file: string, info: ModelInfo): Promise<Partial<Model
       preprocessing: { ...info.preprocessing, ...preprocessing },
       activation: activation ?? info.activation,
       fold: fold === undefined ? info.fold : fold,
+      declared: 'sidecar',
     };
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);

@@ -1,3 +1,4 @@
+import type { Activation } from '../../../common/ensemble.ts';
 import { shapeOf, type Attribute, type Node } from './model.ts';
 import type { Network } from './network.ts';
 
@@ -18,7 +19,7 @@ const textOf = (node: Node, name: string) => Buffer.from(attributeOf(node, name)
 const SYMMETRIC = ['', 'half_pixel', 'pytorch_half_pixel', 'align_corners'];
 
 /** `activation` is that of the output: only logits may be changed before they are resized. */
-export function endingOf(network: Network, activation: 'logits' | 'probabilities'): Ending {
+export function endingOf(network: Network, activation: Activation): Ending {
   if (!isWhole(network)) return { kind: 'coarse' };
   const tail: Node[] = [];
   let node = network.makerOf.get(network.output.name);

@@ -1,0 +1,29 @@
+import type { InputSize, MemberSettings } from '../../../common/ensemble.ts';
+import type { ModelInfo } from '../../../common/scan.ts';
+
+/** One member as it will run: what its file says, and what a person decided about it. */
+export interface Member extends Pick<
+  ModelInfo,
+  'file' | 'name' | 'layout' | 'output' | 'activation' | 'preprocessing' | 'multiple' | 'fold'
+> {
+  /** in the merge, above 0 */
+  weight: number;
+  /** one pass for each; null: the picture's own size, or the only one the network takes */
+  sizes: (InputSize | null)[];
+  /** class index of the dataset for each of the model's classes, null where it has none; null: class by class */
+  classMap: (number | null)[] | null;
+}
+
+export function memberOf(info: ModelInfo, settings: MemberSettings | undefined): Member {
+  const { file, name, layout, multiple } = info;
+  return {
+    ...{ file, name, layout, multiple },
+    output: settings?.output ?? info.output,
+    activation: settings?.activation ?? info.activation,
+    preprocessing: { ...info.preprocessing, ...settings?.preprocessing },
+    fold: settings?.fold === undefined ? info.fold : settings.fold,
+    weight: settings?.weight ?? 1,
+    sizes: settings?.sizes?.length ? settings.sizes : [null],
+    classMap: settings?.classMap ?? null,
+  };
+}
