@@ -1,3 +1,4 @@
+import { NO_TTA } from '../../common/ensemble.ts';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -117,7 +118,15 @@ describe('an export', () => {
     const manifest = await manifestOf(out);
     expect(manifest).toMatchObject({
       tool: { name: 'winnow', version: '1.2.3' },
-      scans: [{ key: 'scan1', tta: 'none', models: [{ file: 'fold0.onnx', fold: 0, sha256: 'ab'.repeat(32) }] }],
+      scans: [
+        {
+          key: 'scan1',
+          tta: NO_TTA,
+          merge: 'mean',
+          window: null,
+          models: [{ file: 'fold0.onnx', fold: 0, sha256: 'ab'.repeat(32) }],
+        },
+      ],
       thresholds: [0.9],
       counts: { samples: 5, untouched: 3, cleaned: 1, pseudo: 1 },
       findings: [],

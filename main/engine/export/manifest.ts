@@ -64,6 +64,8 @@ async function scanRecord(project: Workspace['project'], key: string) {
   return {
     key,
     tta: record?.tta ?? null,
+    merge: record?.merge ?? null,
+    window: record?.window ?? null,
     models: record?.members.map(({ file, ...member }) => ({ ...member, file: basename(file) })) ?? [],
   };
 }
