@@ -2,6 +2,7 @@ import type { CaseDetail, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
 import type { JournalChange } from './journal.ts';
 import type { PseudoRow, PseudoSummary } from './pseudo.ts';
+import type { Proof, Trial } from './trial.ts';
 import type { ModelInfo, ScanPlan, ScanResult, ScanSettings, ScanState } from './scan.ts';
 
 /** Everything the studio can be asked, by every host alike. Pixels never pass here: they go by URL (see host.ts). */
@@ -22,6 +23,14 @@ export interface Api {
   describe(p: { models: string[] }): Promise<ModelInfo[]>;
   /** Who would score whom with these settings. */
   plan(p: { dataset: string; settings: ScanSettings }): Promise<ScanPlan>;
+
+  /** Tries the plausible ways to read one model on labelled pictures; takes seconds. */
+  prove(p: { dataset: string; model: string }): Promise<Proof>;
+  /** Runs one picture with all members together and one by one, and tells what a scan would cost. Takes seconds. */
+  try(p: { dataset: string; settings: ScanSettings; sample: string }): Promise<Trial>;
+  /** Settings as an ensemble file for the command line, written to `file`; and the other way round. */
+  saveEnsemble(p: { dataset: string; settings: ScanSettings; file: string }): Promise<null>;
+  loadEnsemble(p: { dataset: string; file: string }): Promise<ScanSettings>;
 
   /** Runs to the end; progress comes as events, and from `scanState` after a reload. */
   scan(p: { dataset: string; settings: ScanSettings }): Promise<ScanResult>;
@@ -57,7 +66,7 @@ export interface Api {
   exportState(p: { dataset: string }): Promise<ExportState>;
 
   /** Resolves once the job has stopped; at once where none runs. */
-  cancel(p: { dataset: string; job: 'scan' | 'export' }): Promise<null>;
+  cancel(p: { dataset: string; job: 'scan' | 'export' | 'trial' }): Promise<null>;
 }
 
 export type Method = keyof Api;

@@ -21,17 +21,18 @@ export interface Host {
  * - picture: the picture in a format browsers decode, upright
  * - thumb: JPEG, longest side at most `size`; `box` x,y,w,h crops first
  * - planes: raw bytes, see planes.ts; 404 before the sample is scanned
+ * - tried: the same of a trial, `scan` tells which part (see trial.ts)
  * - given, cleaned: raw class indexes, width × height bytes; cleaned has the journal replayed over given
  * - pseudo: JPEG, the picture with the part kept at `threshold` in class colours, longest side at most `size`
  */
-export type AssetKind = 'picture' | 'thumb' | 'planes' | 'given' | 'cleaned' | 'pseudo';
+export type AssetKind = 'picture' | 'thumb' | 'planes' | 'tried' | 'given' | 'cleaned' | 'pseudo';
 
 export function assetUrl(
   assets: string,
   dataset: string,
   kind: AssetKind,
   sample: string,
-  query: { size?: number; box?: readonly number[]; threshold?: number; v?: string | number } = {},
+  query: { size?: number; box?: readonly number[]; threshold?: number; scan?: string; v?: string | number } = {},
 ): string {
   const search = Object.entries(query)
     .filter(([, value]) => value !== undefined)

@@ -20,6 +20,10 @@ const Query = z.object({
     .transform((text) => text.split(',').map(Number) as [number, number, number, number])
     .optional(),
   threshold: z.coerce.number().min(0).max(1).default(0.9),
+  scan: z
+    .string()
+    .regex(/^[0-9a-f]{16}-\d{1,3}$/)
+    .optional(),
 });
 
 /**

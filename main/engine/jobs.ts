@@ -76,6 +76,22 @@ export function exportJob(tell: (state: ExportState) => void) {
   };
 }
 
+/** Something tried out on the side; nobody but who asked waits for it. */
+export function trialJob() {
+  const one = single('Something is being tried on this dataset already.');
+  return {
+    run: <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+      one.run(async (signal) => {
+        try {
+          return await work(signal);
+        } catch (error) {
+          throw signal.aborted ? new Cancelled('Trying was cancelled.') : error;
+        }
+      }),
+    cancel: () => one.cancel(),
+  };
+}
+
 function single(busy: string) {
   let current: { controller: AbortController; ended: Promise<unknown> } | null = null;
   return {

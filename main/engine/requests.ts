@@ -24,6 +24,10 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
   saveSettings: z.strictObject({ dataset, settings: scanSettings }),
   describe: z.strictObject({ models: z.array(text).max(1000) }),
   plan: z.strictObject({ dataset, settings: scanSettings }),
+  prove: z.strictObject({ dataset, model: text }),
+  try: z.strictObject({ dataset, settings: scanSettings, sample: text }),
+  saveEnsemble: z.strictObject({ dataset, settings: scanSettings, file: text }),
+  loadEnsemble: z.strictObject({ dataset, file: text }),
   scan: z.strictObject({ dataset, settings: scanSettings }),
   scanState: z.strictObject({ dataset }),
   results: z.strictObject({ dataset, after: count, limit }),
@@ -38,7 +42,7 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
   exportPreview: z.strictObject({ dataset }),
   export: z.strictObject({ dataset, out: text, replace: z.boolean() }),
   exportState: z.strictObject({ dataset }),
-  cancel: z.strictObject({ dataset, job: z.enum(['scan', 'export']) }),
+  cancel: z.strictObject({ dataset, job: z.enum(['scan', 'export', 'trial']) }),
 };
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(schemas, name);

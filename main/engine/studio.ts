@@ -1,15 +1,19 @@
 import { availableParallelism, homedir } from 'node:os';
+import { relative } from 'node:path';
 import type { Api, StudioEvent } from '../../common/api.ts';
 import type { DatasetSummary } from '../../common/dataset.ts';
 import { browse } from './browse.ts';
 import * as decisions from './decide.ts';
 import { openableDemo } from './demo.ts';
+import { readEnsemble, writeEnsemble } from './ensemble-file.ts';
 import { InputError } from './errors.ts';
 import { exportPreview, exportTrainSet } from './export/merge.ts';
 import { readPlanes } from './inference/planes.ts';
 import { planScan } from './inference/plan.ts';
 import { scanDataset } from './inference/scan.ts';
-import { exportJob, scanJob, type Job } from './jobs.ts';
+import { proveModel } from './inference/prove.ts';
+import { tryEnsemble } from './inference/trial.ts';
+import { exportJob, scanJob, trialJob, type Job } from './jobs.ts';
 import { describeModels } from './onnx/describe.ts';
 import { readSettings, writeSettings } from './project.ts';
 import { pseudoRows, pseudoSummary } from './pseudo/thresholds.ts';
@@ -40,6 +44,7 @@ interface Opened {
   workspace: Workspace;
   scan: ReturnType<typeof scanJob>;
   export: ReturnType<typeof exportJob>;
+  trial: ReturnType<typeof trialJob>;
   unwatch: () => void;
 }
 
@@ -73,6 +78,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       workspace,
       scan: scanJob((state) => emit({ type: 'scan', dataset: id, state })),
       export: exportJob((state) => emit({ type: 'export', dataset: id, state })),
+      trial: trialJob(),
       unwatch: watchWorkspace(workspace, emit, live),
     });
     return summarise(workspace);
@@ -123,6 +129,30 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     },
     describe: ({ models }) => describeModels(models),
     plan: ({ dataset, settings }) => planScan(space(dataset).dataset, settings),
+    prove({ dataset, model }) {
+      const { workspace, trial } = at(dataset);
+      return trial.run(async (signal) => {
+        const { device } = await readSettings(workspace.project);
+        return proveModel(workspace.dataset, model, { workerFile, device, signal });
+      });
+    },
+    try({ dataset, settings, sample }) {
+      const { workspace, trial } = at(dataset);
+      return trial.run((signal) =>
+        tryEnsemble(workspace.dataset, workspace.project, settings, sample, { workerFile, signal }),
+      );
+    },
+    async saveEnsemble({ dataset, settings, file }) {
+      const { folder } = space(dataset).dataset;
+      if (!relative(folder, file).startsWith('..'))
+        throw new InputError(`Expected a place outside the dataset, whose files stay as they are, found ${file}.`);
+      await writeEnsemble(file, settings, await describeModels(settings.models));
+      return null;
+    },
+    async loadEnsemble({ dataset, file }) {
+      const { project } = space(dataset);
+      return { ...(await readSettings(project)), ...(await readEnsemble(file)) };
+    },
     async scan({ dataset, settings }) {
       const { workspace, scan } = at(dataset);
       return scan.run(async (long) => {
@@ -153,7 +183,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     exportState: async ({ dataset }) => at(dataset).export.state,
 
     async cancel({ dataset, job }) {
-      const one: Job = job === 'scan' ? at(dataset).scan : at(dataset).export;
+      const one: Job = at(dataset)[job];
       await one.cancel();
       return null;
     },
@@ -179,7 +209,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       const all = [...opened.values()];
       opened.clear();
       for (const one of all) {
-        await Promise.all([one.scan.cancel(), one.export.cancel()]);
+        await Promise.all([one.scan.cancel(), one.export.cancel(), one.trial.cancel()]);
         one.unwatch();
         await closeWorkspace(one.workspace);
       }

@@ -8,6 +8,7 @@ import { encodePicture, readable, readSmall, thumbnail, type Box } from '../imag
 import { tintKept } from '../images/overlay.ts';
 import { readPlanes, readStored } from '../inference/planes.ts';
 import { readRecord } from '../inference/record.ts';
+import { triedAs, TRIALS } from '../inference/trial.ts';
 import { readCleaned } from '../masks/replay.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -17,6 +18,8 @@ export interface AssetQuery {
   box?: Box;
   /** 0..1 */
   threshold: number;
+  /** part of a trial */
+  scan?: string;
 }
 
 /** Pixels ready to go, as they are or as one zstd frame. */
@@ -52,6 +55,12 @@ export const MAKERS: Record<AssetKind, Maker> = {
   planes: async ({ project, results }, sample) => {
     const packed = results.scan && (await readStored(project, results.scan, sample.name));
     if (!packed) throw notScanned(sample);
+    return { type: RAW, packed };
+  },
+
+  tried: async ({ project }, sample, { scan }) => {
+    const packed = scan && (await readStored(project, TRIALS, triedAs(sample.name, scan)));
+    if (!packed) throw new Refusal(404, `Expected a picture that was tried, found no trial of ${sample.name}.`);
     return { type: RAW, packed };
   },
 

@@ -46,7 +46,8 @@ export type FromWorker =
   | { type: 'trying'; provider: Provider }
   | { type: 'ready'; provider: Provider; findings: Finding[] }
   | { type: 'unusable'; problem: string }
-  | { type: 'done'; id: number; line: ResultLine; stages: Stages }
+  /** `bytes`: the most memory the process has held so far */
+  | { type: 'done'; id: number; line: ResultLine; stages: Stages; bytes: number }
   /** the bytes are those of `Task.known`: nothing was done */
   | { type: 'same'; id: number; stat: string }
   /** this picture cannot be scanned */

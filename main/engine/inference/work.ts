@@ -75,7 +75,7 @@ export function startWork(plan: Plan, load: Load, tell: (message: FromWorker) =>
     // Not waited for: the next picture runs while this one is written. Told only afterwards, so that a line never
     // speaks of planes that are not there.
     writePlanes(planesFile(plan, plan.scan, task.sample.name), packed).then(
-      () => tell({ type: 'done', id: task.id, line, stages }),
+      () => tell({ type: 'done', id: task.id, line, stages, bytes: process.resourceUsage().maxRSS * 1024 }),
       (error: unknown) => tell({ type: 'bad', id: task.id, problem: messageOf(error) }),
     );
   }

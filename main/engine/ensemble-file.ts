@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { NAMED_TTA, type Composition } from '../../common/ensemble.ts';
+import type { ModelInfo, ScanSettings } from '../../common/scan.ts';
+import { writeAtomic } from './atomic.ts';
+import { memberSettings, mergeSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
+import { InputError, messageOf } from './errors.ts';
+
+/**
+ * An ensemble as one JSON file, the same for the window and the command line: members (file beside this one or absolute,
+ * weight, fold, sizes, preprocessing, activation, output, classMap), tta (a name, or transforms one by one), merge, window.
+ */
+const EnsembleFile = z.object({
+  members: z.array(memberSettings).min(1).max(256),
+  tta: ttaSettings.default(NAMED_TTA.none),
+  merge: mergeSetting.default('mean'),
+  window: windowSettings.nullable().default(null),
+});
+
+/** Models and composition as they stand in the file. Throws InputError, one sentence. */
+export async function readEnsemble(file: string): Promise<Pick<ScanSettings, 'models' | keyof Composition>> {
+  const path = resolve(file);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InputError(`Expected an ensemble file at ${path}, found ${messageOf(error)}.`);
+  }
+  try {
+    const ensemble = EnsembleFile.parse(JSON.parse(text));
+    const members = ensemble.members.map((one) => ({ ...one, file: resolve(dirname(path), one.file) }));
+    return { ...ensemble, members, models: members.map((one) => one.file) };
+  } catch (error) {
+    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
+    throw new InputError(
+      `Expected {members: [{file, weight, fold, …}], tta, merge, window} in ${path}, found ${what}.`,
+    );
+  }
+}
+
+/**
+ * Folders among the models become the files found in them, so that the file says who takes part. Throws InputError where
+ * `file` is no name for such a file, or one that holds something else.
+ */
+export async function writeEnsemble(
+  file: string,
+  settings: Pick<ScanSettings, keyof Composition>,
+  models: readonly Pick<ModelInfo, 'file' | 'problem'>[],
+): Promise<void> {
+  const path = resolve(file);
+  await expectOurs(path);
+  const byHand = new Map(settings.members.map((one) => [one.file, one]));
+  const members = models
+    .filter(({ problem }) => problem === null)
+    .map((model) => ({ ...byHand.get(model.file), file: beside(dirname(path), model.file) }));
+  if (!members.length)
+    throw new InputError('Expected at least one usable model to put in an ensemble file, found none.');
+  const { tta, merge, window } = settings;
+  await writeAtomic(path, `${JSON.stringify({ members, tta, merge, window }, null, 2)}\n`);
+}
+
+/** Relative where that stays short: an ensemble and its models move together. */
+function beside(folder: string, file: string): string {
+  const path = relative(folder, file);
+  return isAbsolute(path) || path.startsWith('..') ? file : path;
+}
+
+async function expectOurs(path: string): Promise<void> {
+  if (extname(path).toLowerCase() !== '.json')
+    throw new InputError(`Expected a name that ends in .json for an ensemble file, found ${basename(path)}.`);
+  if (existsSync(path)) await readEnsemble(path);
+}
