@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { NAMED_TTA, type TtaSettings } from '../../common/ensemble.ts';
+import { ttaSettings, windowSettings } from '../engine/ensemble-schema.ts';
 
 /** Options every command about a dataset has. */
 export interface Common {
@@ -33,3 +35,49 @@ export function shard(text: string): [number, number] {
     throw new InvalidArgumentError('Expected I/N with I from 1 to N, for example 2/4.');
   return [part, parts];
 }
+
+/** 0: none. */
+export function windowSize(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '0' && !windowSettings.shape.size.safeParse(value).success)
+    throw new InvalidArgumentError('Expected a side of 32 to 8192 pixels, or 0 for none.');
+  return value;
+}
+
+export function overlap(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !windowSettings.shape.overlap.safeParse(value).success)
+    throw new InvalidArgumentError('Expected a share from 0 to 0.9.');
+  return value;
+}
+
+const LISTS = { scale: 'scales', multiply: 'multiply', add: 'add' } as const;
+
+/** Names and lists with commas between them: `d4`, `hflip,vflip`, `hflip,scale=0.75/1.25,multiply=0.9/1.1,add=0.1`. */
+export function tta(text: string): TtaSettings {
+  let settings: Record<string, unknown> = { ...NAMED_TTA.none };
+  for (const part of text.split(',')) {
+    const [name, values] = part.split('=');
+    if (values !== undefined && Object.hasOwn(LISTS, name))
+      settings[LISTS[name as keyof typeof LISTS]] = values
+        .split('/')
+        .map((value) => (value.trim() === '' ? Number.NaN : Number(value)));
+    else if (name === 'rot90' && values === undefined) settings.rot90 = true;
+    else if (values === undefined && Object.hasOwn(NAMED_TTA, name))
+      settings = merged(settings, NAMED_TTA[name as keyof typeof NAMED_TTA]);
+    else settings.scales = [Number.NaN];
+  }
+  const parsed = ttaSettings.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(
+    `Expected ${Object.keys(NAMED_TTA).join(', ')}, rot90, or scale=, multiply=, add= with numbers such as 0.75/1.25, with commas between.`,
+  );
+}
+
+/** What either asks for. */
+const merged = (settings: Record<string, unknown>, { hflip, vflip, rot90 }: TtaSettings) => ({
+  ...settings,
+  hflip: settings.hflip || hflip,
+  vflip: settings.vflip || vflip,
+  rot90: settings.rot90 || rot90,
+});

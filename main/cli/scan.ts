@@ -1,12 +1,20 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { NAMED_TTA } from '../../common/ensemble.ts';
+import {
+  BLENDS,
+  MERGES,
+  type Blend,
+  type Merge,
+  type TtaSettings,
+  type WindowSettings,
+} from '../../common/ensemble.ts';
 import { DEVICES, type Device, type ScanResult, type ScanSettings, type ScanState } from '../../common/scan.ts';
+import { readEnsemble } from '../engine/ensemble-file.ts';
 import { InputError } from '../engine/errors.ts';
 import { scanDataset } from '../engine/inference/scan.ts';
 import { readSettings, writeSettings } from '../engine/project.ts';
 import { workerFile } from '../program.ts';
-import { shard, wholeNumber, type Common } from './options.ts';
+import { overlap, shard, tta, wholeNumber, windowSize, type Common } from './options.ts';
 import { duration, facts, type Output } from './output.ts';
 import { run, UsageError } from './run.ts';
 import { withWorkspace } from './space.ts';
@@ -14,15 +22,16 @@ import { withWorkspace } from './space.ts';
 interface Options extends Common {
   models?: string[];
   folds?: string;
-  tta?: string;
+  tta?: TtaSettings;
   device?: Device;
   processes?: number;
   limit?: number;
   shard?: [number, number];
   ensemble?: string;
-  window?: string;
-  overlap?: string;
-  blend?: string;
+  merge?: Merge;
+  window?: number;
+  overlap?: number;
+  blend?: Blend;
 }
 
 export function scanCommand(program: Command): void {
@@ -32,24 +41,28 @@ export function scanCommand(program: Command): void {
     .description('proposals and cases for every picture; goes on where an earlier scan stopped; Ctrl-C is safe')
     .option('--models <file or folder...>', 'ONNX files, or folders of them')
     .option('--folds <file>', 'JSON {sample name: fold}: which model did not train on which picture')
-    .option('--tta <mode>', 'test-time augmentation: none or hflip')
+    .option('--ensemble <file>', 'JSON: members with weights, folds, sizes, class maps; TTA; merge; window')
+    .option(
+      '--tta <kind>',
+      'test-time augmentation: none, hflip, vflip, flip, d4, or such as d4,scale=0.75/1.25,add=0.1',
+      tta,
+    )
+    .addOption(new Option('--merge <kind>', 'how passes become one').choices(MERGES))
+    .option('--window <n>', 'side of sliding windows, pixels; 0: pictures run whole', windowSize)
+    .option('--overlap <f>', 'share of a side that neighbouring windows have in common (default: 0.5)', overlap)
+    .addOption(new Option('--blend <kind>', 'weights inside a window (default: gaussian)').choices(BLENDS))
     .addOption(new Option('--device <device>', 'where the models run').choices(DEVICES))
     .option('--processes <n>', 'inference processes', wholeNumber)
     .option('--limit <n>', 'only so many pictures', wholeNumber)
     .option('--shard <i/n>', 'only part i of n, for several machines on one project folder', shard)
     .option('--project <dir>', 'project folder (default: DATASET/.winnow)')
     .option('--json', 'print one JSON document')
-    .addOption(new Option('--ensemble <file>').hideHelp())
-    .addOption(new Option('--window <n>').hideHelp())
-    .addOption(new Option('--overlap <f>').hideHelp())
-    .addOption(new Option('--blend <kind>').hideHelp())
     .action((folder: string, options: Options) => run((job) => scan(folder, options, job), options));
 }
 
 async function scan(folder: string, options: Options, job: Parameters<Parameters<typeof run>[0]>[0]): Promise<Output> {
-  refuseTheUnavailable(options);
   return withWorkspace(folder, options.project, job, async ({ dataset, project, results }) => {
-    const settings = chosen(options, await readSettings(project));
+    const settings = await chosen(options, await readSettings(project));
     if (!settings.models.length)
       throw new InputError('Expected models to scan with (--models FILE_OR_FOLDER …), found none given or kept.');
     await writeSettings(project, settings);
@@ -65,26 +78,29 @@ async function scan(folder: string, options: Options, job: Parameters<Parameters
   });
 }
 
-/** What the command line says, else what the project remembers. */
-function chosen(options: Options, kept: ScanSettings): ScanSettings {
+/** What the command line says, else the ensemble file, else what the project remembers. */
+async function chosen(options: Options, kept: ScanSettings): Promise<ScanSettings> {
+  const base = options.ensemble === undefined ? kept : { ...kept, ...(await readEnsemble(options.ensemble)) };
   return {
-    models: options.models?.map((model) => resolve(model)) ?? kept.models,
-    folds: options.folds !== undefined ? resolve(options.folds) : kept.folds,
-    members: kept.members,
-    tta: options.tta === undefined ? kept.tta : NAMED_TTA[options.tta as keyof typeof NAMED_TTA],
-    merge: kept.merge,
-    window: kept.window,
-    device: options.device ?? kept.device,
-    processes: options.processes ?? kept.processes,
+    models: options.models?.map((model) => resolve(model)) ?? base.models,
+    folds: options.folds !== undefined ? resolve(options.folds) : base.folds,
+    members: base.members,
+    tta: options.tta ?? base.tta,
+    merge: options.merge ?? base.merge,
+    window: windowOf(options, base.window),
+    device: options.device ?? base.device,
+    processes: options.processes ?? base.processes,
   };
 }
 
-function refuseTheUnavailable({ ensemble, tta, window, overlap, blend }: Options): void {
-  if (ensemble !== undefined) throw new UsageError('--ensemble is not available yet: name the models with --models.');
-  if (window !== undefined || overlap !== undefined || blend !== undefined)
-    throw new UsageError('--window, --overlap and --blend are not available yet: pictures are run whole.');
-  if (tta !== undefined && tta !== 'none' && tta !== 'hflip')
-    throw new UsageError(`--tta ${tta} is not available: expected none or hflip.`);
+function windowOf({ window: size, overlap, blend }: Options, base: WindowSettings | null): WindowSettings | null {
+  if (size === 0) return null;
+  const whole = base ?? (size === undefined ? null : { size, overlap: 0.5, blend: 'gaussian', keep: 1 });
+  if (!whole && (overlap !== undefined || blend !== undefined))
+    throw new UsageError('--overlap and --blend say how windows meet: expected --window with them.');
+  return (
+    whole && { ...whole, size: size ?? whole.size, overlap: overlap ?? whole.overlap, blend: blend ?? whole.blend }
+  );
 }
 
 function line(state: ScanState): string {

@@ -36,9 +36,9 @@ describe('exit codes', () => {
     ['a shard outside its parts', ['scan', '.', '--shard', '3/2']],
     ['neither cases nor pseudo', ['accept', '.']],
     ['both cases and pseudo', ['accept', '.', '--cases', '--min-score', '1', '--pseudo', '--threshold', '1']],
-    ['an ensemble file', ['scan', '.', '--ensemble', 'e.json']],
-    ['a window', ['scan', '.', '--window', '512']],
-    ['d4 augmentation', ['scan', '.', '--tta', 'd4']],
+    ['a window of no size', ['scan', '.', '--window', 'x']],
+    ['an augmentation nobody knows', ['scan', '.', '--tta', 'hflip,wobble']],
+    ['a scale that is none', ['scan', '.', '--tta', 'scale=0']],
     ['a format not written', ['export', '.', '--out', 'x', '--format', 'voc']],
     ['soup', ['soup', 'a.onnx', '--out', 'b.onnx']],
   ])('2 for %s', async (_what, args) => {

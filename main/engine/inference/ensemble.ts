@@ -34,9 +34,10 @@ export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Pr
   const findings: Finding[] = [];
   const usable: Usable[] = [];
   for (const info of described) {
-    const problem = info.problem ?? classProblem(info, dataset.classMap.classes.length);
+    const member = memberOf(info, byHand.get(info.file));
+    const problem = info.problem ?? classProblem(info, member, dataset.classMap.classes.length);
     if (problem) findings.push({ file: info.file, problem });
-    else usable.push({ member: memberOf(info, byHand.get(info.file)), sha256: await hashFile(info.file) });
+    else usable.push({ member, sha256: await hashFile(info.file) });
   }
   if (!usable.length) throw noModel(findings);
   usable.sort((a, b) => identity(a).localeCompare(identity(b)));
@@ -67,9 +68,20 @@ export function membersFor(
   return heldOut.length ? { members: heldOut, heldOut: true } : { members: all, heldOut: false };
 }
 
-function classProblem({ classes }: ModelInfo, expected: number): string | null {
+/** Why a member's classes cannot be those of the dataset; null: they can. */
+export function classProblem(
+  { classes }: Pick<ModelInfo, 'classes'>,
+  { classMap }: Pick<Member, 'classMap'>,
+  expected: number,
+): string | null {
+  if (classMap) {
+    if (classes !== null && classMap.length !== classes)
+      return `Expected a class map for its ${classes} classes, found one for ${classMap.length}.`;
+    const beyond = classMap.find((index) => index !== null && index >= expected);
+    return beyond === undefined ? null : `Expected class indexes below ${expected} in its class map, found ${beyond}.`;
+  }
   if (classes === null || classes === expected) return null;
-  return `Expected ${expected} classes as in the dataset, found ${classes}.`;
+  return `Expected ${expected} classes as in the dataset or a class map, found ${classes} classes.`;
 }
 
 interface Usable {
