@@ -7,6 +7,12 @@ import { countConfidence, type SparseHistogram } from './histogram.ts';
 import type { Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
 
+/**
+ * What a score counts where members were trained on the very label they contradict: they have learned to repeat its errors,
+ * so the picture must not rank as if someone held out had looked at it, and none of its cases passes a threshold of 0.5.
+ */
+const NOT_HELD_OUT = 0.5;
+
 /** What the planes of one picture say. `planes`: see splitPlanes. */
 export function examine(
   { sample, heldOut }: Pick<Task, 'sample' | 'heldOut'>,
@@ -21,7 +27,8 @@ export function examine(
     const confidence = countConfidence(planes.label, planes.confidence, classes);
     return { result: { ...facts, score: 0, softmin: 1, cases: [] }, cases: [], confidence };
   }
-  const found = findCases(planes, given, classes);
+  const trust = heldOut ? 1 : NOT_HELD_OUT;
+  const found = findCases(planes, given, classes).map((one) => ({ ...one, score: trust * one.score }));
   const cases = found.map((one) => named(one, sample.name, heldOut));
   const score = short(pictureScore(found, planes, given));
   const rows = cases.map(({ rle: _rle, ...row }) => row);
