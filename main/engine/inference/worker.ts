@@ -1,5 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { FromWorker, ToWorker } from './protocol.ts';
+import { answerCalls } from './runtime-process.ts';
+import type { Answer, Call } from './runtime.ts';
 import type { Load, Session, Tensor } from './sessions.ts';
 import { startWork, type Work } from './work.ts';
 
@@ -8,7 +10,7 @@ import { startWork, type Work } from './work.ts';
  * program; so models run here, where being killed harms nobody.
  */
 
-const tell = (message: FromWorker) => {
+const tell = (message: FromWorker | Answer) => {
   if (process.connected) process.send?.(message);
 };
 
@@ -42,9 +44,12 @@ const toOrt = (tensors: Record<string, Tensor>) =>
 
 let work: Work | null = null;
 
-process.on('message', (message: ToWorker) => {
+const answer = answerCalls(load, tell);
+
+process.on('message', (message: ToWorker | Call) => {
   if (message.type === 'plan') work = startWork(message.plan, load, tell);
-  else work?.add(message.task);
+  else if (message.type === 'task') work?.add(message.task);
+  else answer(message);
 });
 
 // Nobody is left to work for. A plain exit would tear down sessions that may be running.
