@@ -90,11 +90,14 @@ export const elementName = (type: number): string => ELEMENT_NAMES[type] ?? `typ
 /** AttributeProto.AttributeType */
 export const AttributeType = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7 } as const;
 
-/** Sizes are numbers, names of sizes strings, sizes nobody declared `?`; null: not even the rank is declared. */
+/**
+ * Sizes are numbers, names of sizes strings, sizes nobody declared `?`; null: not even the rank is declared. Some exporters
+ * (paddle2onnx, tf2onnx) write −1 or 0 for a size nobody knows.
+ */
 export function shapeOf(value: ValueInfo): (number | string)[] | null {
   const dims = value.type?.tensorType?.shape?.dim;
-  // Absent fields of a proto2 message read as their default from the prototype.
-  return dims?.map((dim) => (Object.hasOwn(dim, 'dimValue') ? Number(dim.dimValue) : dim.dimParam || '?')) ?? null;
+  // Absent fields of a proto2 message read as their default from the prototype: 0 and ''.
+  return dims?.map((dim) => (dim.dimValue > 0n ? Number(dim.dimValue) : dim.dimParam || '?')) ?? null;
 }
 
 /** Version of the ONNX operators the model is written in; 0: not declared. */
