@@ -1,0 +1,124 @@
+import { giveBack } from './memory.ts';
+import type { Span, WindowAxis } from './windows.ts';
+
+/** A rectangle of the picture for which the same windows count. */
+export interface Block {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** [depth, height, width] */
+  values: Float32Array<ArrayBuffer>;
+}
+
+interface Begun extends Block {
+  /** windows that are still to come */
+  left: number;
+}
+
+/**
+ * Where windows add up. A block is there from the first window that counts for it to the last, so that in the order of
+ * `windowsOf` at any time there are about depth × size · overlap × width values, never those of a whole picture.
+ */
+export class Canvas {
+  private readonly across: WindowAxis;
+  private readonly down: WindowAxis;
+  private readonly depth: number;
+  private readonly begun = new Map<string, Begun>();
+  /** memory of blocks that were taken away, by length */
+  private readonly free = new Map<number, Block['values'][]>();
+
+  constructor(across: WindowAxis, down: WindowAxis, depth: number) {
+    this.across = across;
+    this.down = down;
+    this.depth = depth;
+  }
+
+  /** values of the blocks that some windows have been added to, others not */
+  get held(): number {
+    return [...this.begun.values()].reduce((sum, { values }) => sum + values.length, 0);
+  }
+
+  /** Adds values [layers, size, size] of a window, by its shares, to the layers from `layer` on. */
+  add(column: number, row: number, values: Float32Array, layer: number): void {
+    for (const down of counted(this.down, row))
+      for (const across of counted(this.across, column))
+        this.addTo(this.block(across, down), column, row, values, layer);
+  }
+
+  /** Takes away the blocks that this window, of which all has been added, was the last to count for. */
+  take(column: number, row: number): Block[] {
+    const done: Block[] = [];
+    for (const down of counted(this.down, row))
+      for (const across of counted(this.across, column)) {
+        const block = this.block(across, down);
+        if (--block.left) continue;
+        done.push(block);
+        this.begun.delete(keyOf(across, down));
+      }
+    return done;
+  }
+
+  /** A block that was taken away is used up: its memory serves for the next. */
+  recycle({ values }: Block): void {
+    const same = this.free.get(values.length);
+    if (same) same.push(values);
+    else this.free.set(values.length, [values]);
+  }
+
+  /** Gives all memory back; the canvas is of no use from then on. */
+  release(): void {
+    for (const { values } of this.begun.values()) giveBack(values);
+    for (const all of this.free.values()) all.forEach(giveBack);
+    this.begun.clear();
+    this.free.clear();
+  }
+
+  private block(across: Span, down: Span): Begun {
+    const key = keyOf(across, down);
+    const found = this.begun.get(key);
+    if (found) return found;
+    const [width, height] = [across.to - across.from, down.to - down.from];
+    const length = this.depth * width * height;
+    const values = this.free.get(length)?.pop()?.fill(0) ?? new Float32Array(length);
+    const left = (across.last - across.first + 1) * (down.last - down.first + 1);
+    const block = { x: across.from, y: down.from, width, height, values, left };
+    this.begun.set(key, block);
+    return block;
+  }
+
+  private addTo(block: Block, column: number, row: number, values: Float32Array, layer: number): void {
+    const { x, y, width, height, values: into } = block;
+    const { size } = this.across;
+    const layers = values.length / size ** 2;
+    const left = x - this.across.starts[column];
+    const top = y - this.down.starts[row];
+    const shares = Float32Array.from(this.across.shares[column].subarray(left, left + width));
+    for (let n = 0; n < layers; n++)
+      for (let line = 0; line < height; line++) {
+        const share = fround(this.down.shares[row][top + line]);
+        const from = (n * size + top + line) * size + left;
+        addRow(into, ((layer + n) * height + line) * width, values, from, shares, share);
+      }
+  }
+}
+
+/** On its own and in single precision throughout, so that nothing is converted: a quarter of the time. */
+function addRow(
+  into: Float32Array,
+  at: number,
+  values: Float32Array,
+  from: number,
+  shares: Float32Array,
+  share: number,
+) {
+  for (let i = 0; i < shares.length; i++)
+    into[at + i] = fround(into[at + i] + fround(values[from + i] * fround(shares[i] * share)));
+}
+
+const { fround } = Math;
+
+const keyOf = (across: Span, down: Span) => `${across.from},${down.from}`;
+
+const counted = ({ spans }: WindowAxis, window: number): Span[] =>
+  spans.filter(({ first, last }) => first <= window && window <= last);
