@@ -14,6 +14,7 @@ import { membersFor, openEnsemble } from '../main/engine/inference/ensemble.ts';
 import { openResults } from '../main/engine/inference/results.ts';
 import { scanDataset } from '../main/engine/inference/scan.ts';
 import { projectOf } from '../main/engine/project.ts';
+import { mean, median } from './median.ts';
 import type { BareJob, BareTimes } from './bare.ts';
 import { watchUsage } from './usage.ts';
 
@@ -124,9 +125,6 @@ async function scanOnce(dataset: Dataset, settings: ScanSettings, temp: string, 
   await rm(folder, { recursive: true });
   return { seconds, used, result };
 }
-
-const mean = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
-const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 async function measure(job: Job, temp: string): Promise<void> {
   const dataset = await openDataset(job.data, {});
