@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BLENDS, type Blend, type WindowSettings } from '../../common/ensemble.ts';
 import { Canvas } from '../../main/engine/inference/canvas.ts';
@@ -167,5 +169,48 @@ describe('windows of a picture', () => {
     // What a row of windows shares with the next, and two windows at hand, though the last row lies on the one before.
     expect(down.starts.slice(-2)).toEqual([960, 968]);
     expect(most).toBeLessThanOrEqual(2 * (16 * 200 + 2 * 32 * 32));
+  });
+});
+
+interface Recorded extends Pick<WindowSettings, 'size' | 'overlap' | 'blend'> {
+  width: number;
+  height: number;
+  /** numbers apart by spaces: along one axis of a window; at each pixel */
+  weights: string;
+  values: string;
+}
+
+describe('beside MONAI', () => {
+  const file = join(import.meta.dirname, '..', 'fixtures', 'monai', 'sliding-window.json');
+  const recorded = JSON.parse(readFileSync(file, 'utf8')) as Recorded[];
+
+  it.each(recorded)('come to the same: $width × $height, $size, $overlap, $blend', async (one) => {
+    const { width, height, size } = one;
+    const [weights, expected] = [one.weights, one.values].map((text) => text.split(' ').map(Number));
+    const found = new Float32Array(width * height);
+    const run: WindowRun = {
+      depth: 1,
+      // See fixtures/monai/make.py.
+      patch: (rgb, add) => {
+        const values = new Float32Array(size * size).map(
+          (_, i) => rgb[i * 3] * (1 + Math.floor(i / size) / size) + 10 * (i % size),
+        );
+        add({ layer: 0, values });
+        return Promise.resolve();
+      },
+      finish: ({ x, y, ...block }) => {
+        block.values.forEach((value, i) => {
+          found[(y + Math.floor(i / block.width)) * width + x + (i % block.width)] = value;
+        });
+        return Promise.resolve(new Uint8Array(4 * block.width * block.height));
+      },
+    };
+    const rgb = new Uint8Array(width * height * 3).map((_, i) => {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      return (x * 31 + y * 17 + x * y) % 256;
+    });
+    await runWindows(run, { ...one, keep: 1 }, { width, height, rgb, given: null });
+    blendWeights(size, one.blend).forEach((weight, i) => expect(weight).toBeCloseTo(weights[i], 5));
+    found.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(0.006));
   });
 });
