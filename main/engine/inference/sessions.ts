@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Finding } from '../../../common/dataset.ts';
 import { messageOf } from '../errors.ts';
 import {
@@ -13,7 +12,7 @@ import {
 } from '../onnx/compile.ts';
 import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, phasesOf, toPhases, type Phases } from '../onnx/phases.ts';
-import { decodeModel } from '../onnx/proto.ts';
+import { readModel } from '../onnx/read.ts';
 import type { Member } from './member.ts';
 import { giveBack } from './memory.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
@@ -233,7 +232,7 @@ export class Sessions {
 
   private async read(member: number): Promise<Model> {
     try {
-      return decodeModel(await readFile(this.info(member).file));
+      return await readModel(this.info(member).file);
     } catch (error) {
       throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
     }

@@ -1,23 +1,19 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import { z } from 'zod';
 import type { ModelInfo } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
-import { channelsOf, endsInSoftmax } from './ending.ts';
-import { ElementType, elementName, opsetOf, shapeOf, type Model, type ValueInfo } from './model.ts';
-import { mapOutput, networkOf, realInputs } from './network.ts';
-import { decodeModel } from './proto.ts';
-
-/** NAME.json beside NAME.onnx: how pictures have to be prepared. Other keys are somebody else's and stay unread. */
-const Sidecar = z.object({
-  channels: z.enum(['rgb', 'bgr']).optional(),
-  /** what a byte 0..255 is multiplied with before mean and standard deviation */
-  scale: z.number().positive().optional(),
-  mean: z.array(z.number()).length(3).optional(),
-  std: z.array(z.number().positive()).length(3).optional(),
-  activation: z.enum(['logits', 'probabilities']).optional(),
-  fold: z.number().int().min(0).nullable().optional(),
-});
+import { giveBack } from '../inference/memory.ts';
+import { declarationsOf, withDeclared } from './declarations.ts';
+import type { Declared } from './declared/declared.ts';
+import { entranceOf, type Entrance } from './entrance.ts';
+import { bytesOutside } from './external.ts';
+import { Lineage } from './lineage.ts';
+import { activationOf, classesOf } from './meaning.ts';
+import { elementName, opsetOf, shapeOf, type Model, type ValueInfo } from './model.ts';
+import { realInputs } from './network.ts';
+import { mainOutput, mapOutputs, type MapOutput } from './outputs.ts';
+import { readGraph } from './read.ts';
+import { refusal, refusalOf, unlikeMap } from './refusal.ts';
 
 /** ImageNet's. Mean and standard deviation are in the order in which the network takes the channels. */
 const MEAN = [0.485, 0.456, 0.406];
@@ -26,33 +22,60 @@ const STD = [0.229, 0.224, 0.225];
 /** The oldest operators in which everything Winnow adds can be said. */
 const OLDEST_OPSET = 11;
 
+/** Types of input that pictures can be brought to. */
+const INPUT_TYPES = ['float32', 'float16', 'uint8'];
+
 /** Reads ONNX files, or those in folders, in natural order of names. What cannot be used is a row with a `problem`. */
 export async function describeModels(paths: string[]): Promise<ModelInfo[]> {
   const files = (await Promise.all(paths.map((path) => modelFiles(resolve(path))))).flat();
-  return Promise.all([...new Set(files)].map(describeModel));
+  const models: ModelInfo[] = [];
+  // One after the other: together they may be larger than the memory.
+  for (const file of new Set(files)) models.push(await describeModel(file));
+  return models;
 }
 
+/** Of a folder of transformers.js, where one network lies in several precisions in `onnx`, the first of them. */
 async function modelFiles(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => null);
   if (!found?.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => extname(name).toLowerCase() === '.onnx');
+  const files = await onnxIn(path);
+  if (files.length) return files;
+  const below = await onnxIn(join(path, 'onnx'));
+  return below
+    .filter((file) => basename(file) === 'model.onnx')
+    .concat(below)
+    .slice(0, 1);
+}
+
+async function onnxIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
   const natural = new Intl.Collator('en', { numeric: true }).compare;
-  return names.sort(natural).map((name) => join(path, name));
+  const models = names.filter((name) => extname(name).toLowerCase() === '.onnx');
+  return models.sort(natural).map((name) => join(folder, name));
 }
 
 async function describeModel(file: string): Promise<ModelInfo> {
-  const info = unknownModel(file);
-  let bytes: Uint8Array;
+  const unknown = unknownModel(file);
   try {
-    bytes = await readFile(file);
+    const { model, bytes } = await readGraph(file);
+    const info = await describeGraph({ ...unknown, bytes: bytes.length }, model);
+    giveBack(bytes);
+    return info;
   } catch (error) {
-    return { ...info, problem: `Expected an ONNX file at ${file}, found ${messageOf(error)}.` };
+    return { ...unknown, problem: messageOf(error) };
   }
+}
+
+async function describeGraph(unknown: ModelInfo, model: Model): Promise<ModelInfo> {
+  const { file } = unknown;
+  let info = unknown;
   try {
-    const described = { ...info, bytes: bytes.length, ...look(decode(bytes)) };
-    return { ...described, ...(await readSidecar(file, described)) };
+    const declarations = await declarationsOf(model, file);
+    info = look(info, model, declarations);
+    info = withDeclared(info, declarations);
+    return { ...info, bytes: info.bytes + (await bytesOutside(model, file)) };
   } catch (error) {
-    return { ...info, bytes: bytes.length, problem: messageOf(error) };
+    return { ...info, ...portsOf(model), problem: info.problem ?? messageOf(error) };
   }
 }
 
@@ -79,26 +102,60 @@ function unknownModel(file: string): ModelInfo {
   };
 }
 
-function decode(bytes: Uint8Array): Model {
-  let model: Model;
-  try {
-    model = decodeModel(bytes);
-  } catch (error) {
-    throw new Error(`Expected an ONNX model, found bytes that are none (${messageOf(error)}).`, { cause: error });
-  }
-  if (!model.graph?.node.length) throw new Error('Expected an ONNX model, found a file without a graph.');
-  return model;
+/** What the graph shows. Throws why it cannot be run on pictures, in one sentence. */
+function look(unknown: ModelInfo, model: Model, declarations: readonly Declared[]): ModelInfo {
+  const info = { ...unknown, ...portsOf(model) };
+  const { graph } = model;
+  const opset = opsetOf(model);
+  if (!graph || opset < OLDEST_OPSET)
+    throw new Error(`Expected ONNX operators of version ${OLDEST_OPSET} or later, found ${opset || 'none declared'}.`);
+  const lineage = new Lineage(graph);
+  const unlike = declarations.find((one) => one.unlike)?.unlike;
+  const refused = unlike === undefined ? refusalOf(lineage) : refusal(unlike);
+  if (refused) throw new Error(refused);
+  const inputs = realInputs(graph);
+  if (inputs.length !== 1)
+    throw new Error(`Expected one input, found ${inputs.length} (${inputs.map(({ name }) => name).join(', ')}).`);
+  const entrance = entranceOf(lineage, inputs[0]);
+  checkInput(describeValue(inputs[0]), entrance);
+  const place = placeOf(info, entrance);
+  const output = chosenOutput(mapOutputs(lineage, place), place, declarations);
+  if (!output) throw new Error(unlikeMap(lineage));
+  const { layout, size, multiple, preparation } = entrance;
+  return {
+    ...info,
+    ...{ layout, size, multiple },
+    output: output.name,
+    classes: classesOf(output),
+    activation: activationOf(lineage, output),
+    ...(preparation && { preprocessing: preparation, declared: 'the network itself' }),
+  };
 }
 
-function look(model: Model): Pick<ModelInfo, 'inputs' | 'outputs' | 'output' | 'classes' | 'activation' | 'problem'> {
-  const graph = model.graph ?? { input: [], output: [], initializer: [] as never[] };
-  const inputs = model.graph ? realInputs(model.graph) : [];
-  const facts = { inputs: inputs.map(describeValue), outputs: graph.output.map(describeValue) };
-  const problem = problemOf(model, inputs);
-  if (problem) return { ...facts, output: '', classes: null, activation: 'logits', problem };
-  const network = networkOf(model);
-  const activation = endsInSoftmax(network) ? 'probabilities' : 'logits';
-  return { ...facts, output: network.output.name, classes: channelsOf(network), activation, problem: null };
+function chosenOutput(
+  outputs: MapOutput[],
+  place: (number | string)[],
+  declarations: readonly Declared[],
+): MapOutput | undefined {
+  const named = declarations.find((one) => one.output !== undefined)?.output;
+  if (named === undefined) return mainOutput(outputs, place);
+  const found = outputs.find(({ name }) => name === named);
+  if (!found)
+    throw new Error(
+      `Expected ${named} among the maps the network gives, found ${outputs.map(({ name }) => name).join(', ') || 'none'}.`,
+    );
+  return found;
+}
+
+/** Height and width of the input as they are declared. */
+const placeOf = ({ inputs: [{ shape }] }: ModelInfo, { layout }: Entrance) =>
+  layout === 'nchw' ? shape.slice(2) : shape.slice(1, 3);
+
+function portsOf({ graph }: Model): Pick<ModelInfo, 'inputs' | 'outputs'> {
+  return {
+    inputs: graph ? realInputs(graph).map(describeValue) : [],
+    outputs: graph ? graph.output.map(describeValue) : [],
+  };
 }
 
 function describeValue(value: ValueInfo): ModelInfo['inputs'][number] {
@@ -106,48 +163,16 @@ function describeValue(value: ValueInfo): ModelInfo['inputs'][number] {
   return { name: value.name, type, shape: shapeOf(value) ?? [] };
 }
 
-/** Why a network cannot be run on pictures, in one sentence. */
-function problemOf(model: Model, inputs: ValueInfo[]): string | null {
-  const opset = opsetOf(model);
-  if (opset < OLDEST_OPSET)
-    return `Expected ONNX operators of version ${OLDEST_OPSET} or later, found ${opset || 'none declared'}.`;
-  if (inputs.length !== 1) return `Expected one input, found ${inputs.length}.`;
-  const [{ type, shape }] = inputs.map(describeValue);
-  if (type !== 'float32') return `Expected an input of float32, found ${type}.`;
-  if (shape.length !== 4) return `Expected an input of rank 4 (N×3×H×W), found ${shapeText(shape)}.`;
-  if (typeof shape[1] === 'number' && shape[1] !== 3)
-    return `Expected an input of 3 channels (N×3×H×W), found ${shapeText(shape)}.`;
+function checkInput({ type, shape }: ModelInfo['inputs'][number], { channels }: Entrance): void {
+  if (!INPUT_TYPES.includes(type)) throw new Error(`Expected an input of ${INPUT_TYPES.join(', ')}, found ${type}.`);
+  if (shape.length !== 4)
+    throw new Error(`Expected an input of rank 4 (N×3×H×W or N×H×W×3), found ${shapeText(shape)}.`);
+  if (channels !== null && channels !== 3)
+    throw new Error(
+      `Expected an input of 3 channels (N×3×H×W or N×H×W×3), found ${channels} channels (${shapeText(shape)}).`,
+    );
   if (typeof shape[0] === 'number' && shape[0] !== 1)
-    return `Expected an input for 1 picture or any number, found ${shapeText(shape)}.`;
-  const output = model.graph && mapOutput(model.graph);
-  if (!output)
-    return `Expected an output of rank 4 (N×K×h×w), found ${model.graph?.output.map((value) => shapeText(shapeOf(value) ?? [])).join(', ')}.`;
-  const given = output.type?.tensorType?.elemType ?? ElementType.float32;
-  if (given !== ElementType.float32) return `Expected an output of float32, found ${elementName(given)}.`;
-  const outside = model.graph?.initializer.find((tensor) => tensor.externalData.length);
-  return outside ? `Expected the weights inside the file, found ${outside.name} in a file of its own.` : null;
+    throw new Error(`Expected an input for 1 picture or any number, found ${shapeText(shape)}.`);
 }
 
 const shapeText = (shape: readonly (number | string)[]) => shape.join('×') || 'a single number';
-
-async function readSidecar(file: string, info: ModelInfo): Promise<Partial<ModelInfo>> {
-  const sidecar = file.slice(0, -extname(file).length) + '.json';
-  let text: string;
-  try {
-    text = await readFile(sidecar, 'utf8');
-  } catch {
-    return {};
-  }
-  try {
-    const { activation, fold, ...preprocessing } = Sidecar.parse(JSON.parse(text));
-    return {
-      preprocessing: { ...info.preprocessing, ...preprocessing },
-      activation: activation ?? info.activation,
-      fold: fold === undefined ? info.fold : fold,
-      declared: 'sidecar',
-    };
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
-    return { problem: info.problem ?? `Expected how to prepare pictures in ${basename(sidecar)}, found ${what}.` };
-  }
-}
