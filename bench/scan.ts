@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,13 +8,14 @@ import { NAMED_TTA, PLAIN } from '../common/ensemble.ts';
 import type { ScanSettings } from '../common/scan.ts';
 import type { Dataset } from '../main/engine/dataset/dataset.ts';
 import { openDataset } from '../main/engine/dataset/open.ts';
-import { openableDemo } from '../main/engine/demo.ts';
 import { membersFor, openEnsemble } from '../main/engine/inference/ensemble.ts';
+import { passesFor } from '../main/engine/inference/passes-for.ts';
 import { openResults } from '../main/engine/inference/results.ts';
 import { scanDataset } from '../main/engine/inference/scan.ts';
 import { projectOf } from '../main/engine/project.ts';
-import { mean, median } from './median.ts';
 import type { BareJob, BareTimes } from './bare.ts';
+import { everyJob, usualJobs, type Job } from './jobs.ts';
+import { mean, median } from './median.ts';
 import { watchUsage } from './usage.ts';
 
 /**
@@ -24,7 +24,6 @@ import { watchUsage } from './usage.ts';
  */
 
 const root = resolve(import.meta.dirname, '..');
-const shared = resolve(root, '..', 'shared');
 
 const { values } = parseArgs({
   options: {
@@ -34,49 +33,12 @@ const { values } = parseArgs({
     processes: { type: 'string', default: String(availableParallelism()) },
     repeat: { type: 'string', default: '3' },
     tta: { type: 'string', default: 'hflip' },
+    /** every way to run a network, instead of the day's work */
+    every: { type: 'boolean', default: false },
+    /** only jobs whose name holds this */
+    only: { type: 'string', default: '' },
   },
 });
-const processes = Number(values.processes);
-
-interface Job {
-  name: string;
-  data: string;
-  models: string[];
-  /** pictures; absent: all */
-  limit?: number;
-}
-
-async function jobs(temp: string): Promise<Job[]> {
-  const limit = values.limit === undefined ? undefined : Number(values.limit);
-  if (values.data) {
-    if (!values.models) throw new Error('Expected --models with --data, found none.');
-    return [
-      { name: values.data, data: resolve(values.data), models: values.models.map((file) => resolve(file)), limit },
-    ];
-  }
-  const camvid = join(shared, 'datasets', 'camvid-noisy');
-  if (existsSync(camvid)) {
-    const folds = [0, 1, 2, 3, 4].map((fold) => join(shared, 'models', 'camvid', `fold${fold}.onnx`));
-    const lraspp = join(shared, 'models', 'bench', 'lraspp.onnx');
-    const twelve = await withClasses(camvid, 12, join(temp, 'twelve'));
-    return [
-      { name: 'fold models', data: camvid, models: folds, limit },
-      { name: 'LR-ASPP', data: twelve, models: [lraspp], limit },
-    ];
-  }
-  const demo = await openableDemo(temp);
-  return [{ name: 'demo', data: demo.folder, models: demo.models, limit }];
-}
-
-/** The pictures of a dataset with so many classes, for a model that has them. */
-async function withClasses(data: string, count: number, folder: string): Promise<string> {
-  await mkdir(folder);
-  for (const part of ['images', 'masks', 'unlabeled'])
-    if (existsSync(join(data, part))) await symlink(join(data, part), join(folder, part));
-  const classes = Array.from({ length: count }, (_, id) => `class ${id}`);
-  await writeFile(join(folder, 'classes.json'), JSON.stringify({ classes }));
-  return folder;
-}
 
 /** Runs of each model that the scan of these pictures needs. */
 async function passesOf(dataset: Dataset, settings: ScanSettings, limit?: number): Promise<Map<string, number>> {
@@ -85,7 +47,7 @@ async function passesOf(dataset: Dataset, settings: ScanSettings, limit?: number
   for (const sample of dataset.samples.slice(0, limit))
     for (const member of membersFor(ensemble, sample, () => true).members) {
       const { file } = ensemble.members[member];
-      passes.set(file, (passes.get(file) ?? 0) + (settings.tta.hflip ? 2 : 1));
+      passes.set(file, (passes.get(file) ?? 0) + passesFor(ensemble, settings, sample, [member]));
     }
   return passes;
 }
@@ -94,8 +56,11 @@ async function passesOf(dataset: Dataset, settings: ScanSettings, limit?: number
  * Seconds that all passes take, run bare in all processes at once: the sum over passes, each taken to last as long as
  * those measured do in the mean, shared by the processes; and of processor time, not shared.
  */
-async function bareSeconds(passes: Map<string, number>, dataset: Dataset): Promise<{ wall: number; cpu: number }> {
-  const { width, height } = dataset.samples[Math.floor(dataset.samples.length / 2)];
+async function bareSeconds(
+  passes: Map<string, number>,
+  { width, height }: { width: number; height: number },
+  processes: number,
+): Promise<{ wall: number; cpu: number }> {
   const job: BareJob = { files: [...passes.keys()], width, height, seconds: 4 + passes.size };
   const children = Array.from({ length: processes }, () =>
     fork(join(import.meta.dirname, 'bare.ts'), [], { execArgv: [] }),
@@ -128,21 +93,21 @@ async function scanOnce(dataset: Dataset, settings: ScanSettings, temp: string, 
 
 async function measure(job: Job, temp: string): Promise<void> {
   const dataset = await openDataset(job.data, {});
+  const { processes = Number(values.processes), window = null } = job;
+  const tta = job.tta ?? (values.tta as keyof typeof NAMED_TTA);
   const settings: ScanSettings = {
-    models: job.models,
-    folds: null,
     ...PLAIN,
-    tta: values.tta === 'none' ? NAMED_TTA.none : NAMED_TTA.hflip,
-    device: 'cpu',
-    processes,
+    ...{ models: job.models, folds: null, device: 'cpu', processes, window },
+    tta: NAMED_TTA[tta],
   };
+  const size = window ? { width: window.size, height: window.size } : dataset.samples[dataset.samples.length >> 1];
   const passes = await passesOf(dataset, settings, job.limit);
   const total = [...passes.values()].reduce((a, b) => a + b, 0);
   const rounds: { wall: number; cpu: number; scan: Awaited<ReturnType<typeof scanOnce>> }[] = [];
   for (let i = 0; i < Number(values.repeat); i++) {
-    const before = await bareSeconds(passes, dataset);
+    const before = await bareSeconds(passes, size, processes);
     const scan = await scanOnce(dataset, settings, temp, job.limit);
-    const after = await bareSeconds(passes, dataset);
+    const after = await bareSeconds(passes, size, processes);
     const [wall, cpu] = [(before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2];
     rounds.push({ wall, cpu, scan });
     console.log(
@@ -164,15 +129,23 @@ async function measure(job: Job, temp: string): Promise<void> {
     'peak MB, main': Math.max(...rounds.map(({ scan }) => scan.used.main)).toFixed(0),
     'peak MB, inference': Math.max(0, ...peaks).toFixed(0),
   };
-  console.log(
-    `\n${job.name}, ${values.tta}, ${processes} processes of one thread (seconds in them: ${stages.join(', ')})`,
-  );
+  console.log(`\n${job.name}, ${tta}, ${processes} processes of one thread (seconds in them: ${stages.join(', ')})`);
   console.table([figures]);
+}
+
+async function jobs(temp: string): Promise<Job[]> {
+  const limit = values.limit === undefined ? undefined : Number(values.limit);
+  if (values.data) {
+    if (!values.models) throw new Error('Expected --models with --data, found none.');
+    const models = values.models.map((file) => resolve(file));
+    return [{ name: values.data, data: resolve(values.data), models, limit }];
+  }
+  return values.every ? everyJob(temp) : usualJobs(temp, limit);
 }
 
 const temp = await mkdtemp(join(tmpdir(), 'winnow-bench-'));
 try {
-  for (const job of await jobs(temp)) await measure(job, temp);
+  for (const job of await jobs(temp)) if (job.name.includes(values.only)) await measure(job, temp);
 } finally {
   await rm(temp, { recursive: true, force: true });
 }
