@@ -23,7 +23,7 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
       file: '/models/fold0.onnx',
       name: 'fold0',
       fold: 0,
-      ...{ layout: 'nchw', output: 'output', multiple: 1, weight: 1, sizes: [null], classMap: null },
+      ...{ layout: 'nchw', output: 'output', size: null, multiple: 1, weight: 1, sizes: [null], classMap: null },
       activation: 'logits',
       preprocessing: { channels: 'rgb', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] },
       sha256: 'ab'.repeat(32),

@@ -4,7 +4,7 @@ import type { ModelInfo } from '../../../common/scan.ts';
 /** One member as it will run: what its file says, and what a person decided about it. */
 export interface Member extends Pick<
   ModelInfo,
-  'file' | 'name' | 'layout' | 'output' | 'activation' | 'preprocessing' | 'multiple' | 'fold'
+  'file' | 'name' | 'layout' | 'output' | 'activation' | 'preprocessing' | 'size' | 'multiple' | 'fold'
 > {
   /** in the merge, above 0 */
   weight: number;
@@ -15,9 +15,9 @@ export interface Member extends Pick<
 }
 
 export function memberOf(info: ModelInfo, settings: MemberSettings | undefined): Member {
-  const { file, name, layout, multiple } = info;
+  const { file, name, layout, size, multiple } = info;
   return {
-    ...{ file, name, layout, multiple },
+    ...{ file, name, layout, size, multiple },
     output: settings?.output ?? info.output,
     activation: settings?.activation ?? info.activation,
     preprocessing: { ...info.preprocessing, ...settings?.preprocessing },

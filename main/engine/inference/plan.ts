@@ -3,6 +3,7 @@ import type { ScanPlan, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
+import { passesFor } from './passes-for.ts';
 
 /** How the out-of-fold rule will fall out for these settings. Models that cannot be used take no part. */
 export async function planScan(dataset: Dataset, settings: ScanSettings): Promise<ScanPlan> {
@@ -31,4 +32,24 @@ function share({ samples }: Dataset, ensemble: Ensemble | null) {
     } else notHeldOut++;
   }
   return { heldOut, heldOutMembers: [most && fewest, most] as [number, number], notHeldOut, unlabelled };
+}
+
+/** Network runs, TTA and windows included: of a labelled picture (fewest, most), of an unlabelled one (most). Pictures of one size and one set of members are reckoned once. */
+export function passesOf(
+  { samples }: Pick<Dataset, 'samples'>,
+  ensemble: Ensemble | null,
+  settings: Pick<ScanSettings, 'tta' | 'window'>,
+): { labelled: [number, number]; unlabelled: number } {
+  const known = new Map<string, number>();
+  let [fewest, most, unlabelled] = [Infinity, 0, 0];
+  for (const sample of samples) {
+    if (!ensemble) break;
+    const { members } = membersFor(ensemble, sample, () => true);
+    const key = `${members.join()} ${settings.window ? `${sample.width} ${sample.height}` : ''}`;
+    const count = known.get(key) ?? passesFor(ensemble, settings, sample, members);
+    known.set(key, count);
+    if (sample.mask === null) unlabelled = Math.max(unlabelled, count);
+    else [fewest, most] = [Math.min(fewest, count), Math.max(most, count)];
+  }
+  return { labelled: [most && fewest, most], unlabelled };
 }

@@ -11,6 +11,7 @@ import { throwIfCancelled } from '../long.ts';
 import { makeProject, type Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
 import { passesFor } from './passes-for.ts';
+import { passesOf } from './plan.ts';
 import { runPool, type TaskMessage } from './pool.ts';
 import type { Provider, Task } from './protocol.ts';
 import { providersFor } from './provider.ts';
@@ -58,12 +59,12 @@ export async function tryEnsemble(
   const perPixel = new Map(
     (single.length ? single : [whole]).map((part) => [part.members[0], part.seconds / (sample.width * sample.height)]),
   );
-  const passes = (one: SampleRow, who: readonly number[]) => passesFor(ensemble, settings, one, who);
+  const passes = passesOf(dataset, ensemble, settings);
   return {
     sample: name,
     ...{ width: sample.width, height: sample.height },
-    passes: passes(sample, members),
-    ...passesOf(dataset, ensemble, passes),
+    passes: passesFor(ensemble, settings, sample, members),
+    ...{ passesLabelled: passes.labelled, passesUnlabelled: passes.unlabelled },
     seconds: whole.seconds,
     secondsInAll: secondsInAll(dataset, ensemble, perPixel) / processes,
     ...{ bytes: run.bytes, processes, provider: run.provider },
@@ -133,22 +134,6 @@ async function runParts(
     },
   );
   return found;
-}
-
-type Passes = (sample: SampleRow, members: readonly number[]) => number;
-
-function passesOf(
-  { samples }: Dataset,
-  ensemble: Ensemble,
-  passes: Passes,
-): Pick<Trial, 'passesLabelled' | 'passesUnlabelled'> {
-  let [fewest, most, unlabelled] = [Infinity, 0, 0];
-  for (const sample of samples) {
-    const count = passes(sample, membersFor(ensemble, sample, () => true).members);
-    if (sample.mask === null) unlabelled = Math.max(unlabelled, count);
-    else [fewest, most] = [Math.min(fewest, count), Math.max(most, count)];
-  }
-  return { passesLabelled: [most && fewest, most], passesUnlabelled: unlabelled };
 }
 
 /** Of one process: each picture takes its members' time, by its pixels. A member that was not tried takes as long as the others. */
