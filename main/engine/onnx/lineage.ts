@@ -49,9 +49,26 @@ export class Lineage {
   /** The first node, looking back from a value, that is none of `through`. */
   back(name: string, through: ReadonlySet<string>): Node | undefined {
     let node = this.makers.get(name);
-    while (node && through.has(node.opType)) node = this.makers.get(this.operandOf(node));
+    while (node && (through.has(node.opType) || isChoice(node, through)))
+      node = this.makers.get(node.opType === 'If' ? takenBy(node) : this.operandOf(node));
     return node;
   }
+}
+
+/** An If that does one of `through` either way, as torch writes a squeeze of an axis of unknown size. */
+function isChoice(node: Node, through: ReadonlySet<string>): boolean {
+  const branches = node.opType === 'If' ? node.attribute.flatMap(({ g }) => g ?? []) : [];
+  return (
+    branches.length > 0 &&
+    branches.every((one) => one.node.every(({ opType }) => through.has(opType) || opType === 'Constant'))
+  );
+}
+
+/** The value from outside that the branches of an If work on. */
+function takenBy(node: Node): string {
+  const inner = node.attribute.flatMap(({ g }) => g?.node ?? []);
+  const own = new Set(inner.flatMap(({ output }) => output));
+  return inner.flatMap(({ input }) => input).find((name) => !own.has(name)) ?? '';
 }
 
 /** Operators that a weight goes through on its way and keeps its shape. */

@@ -105,22 +105,27 @@ const MAIN = /^(out|output|output_?0|logits|seg|segmentation|mask|masks|pred|pre
 const MOST_CLASSES = 1000;
 
 /**
- * The output that is the result. Scores go before ids, which say less; then names, the larger map, the number of channels
- * most maps have, more than one channel; then the first.
+ * The output that is the result: none that is named for an auxiliary one; what tells more; the larger map; names; the number
+ * of channels most maps have; the first.
  */
 export function mainOutput(outputs: readonly MapOutput[], input: readonly (number | string)[]): MapOutput | undefined {
   const named = outputs.filter(({ channels }) => channels === null || channels <= MOST_CLASSES);
   const shares = (one: MapOutput) => named.filter(({ channels }) => channels === one.channels).length;
   const worth = (one: MapOutput) => [
     AUXILIARY.test(one.name) ? 0 : 1,
-    one.holds === 'scores' ? 1 : 0,
+    told(one),
     areaOf(one, input),
     MAIN.test(one.name) ? 1 : 0,
-    one.channels === 1 ? 0 : 1,
     shares(one),
   ];
   const [first] = named.map((one, i) => ({ one, rank: [...worth(one), -i] })).sort((a, b) => compare(b.rank, a.rank));
   return first?.one;
+}
+
+/** Scores of classes tell more than the likeliest class, and that more than a confidence or a boundary beside it. */
+function told({ holds, channels }: MapOutput): number {
+  if (holds === 'scores') return channels === 1 ? 1 : 3;
+  return channels !== null && channels > 2 ? 2 : 0;
 }
 
 /** Pixels as a share of the input's; 0: nobody knows. */
