@@ -7,6 +7,8 @@ export interface Reading {
   preprocessing: Preprocessing;
   /** mean IoU over the classes present, 0..1, against the given masks of the pictures tried */
   miou: number;
+  /** labelled pictures it was tried on: all, or those it took to see that others do better */
+  samples: number;
 }
 
 /** What a model turns out to be on labelled pictures of the dataset. */
@@ -17,12 +19,12 @@ export interface Proof {
   samples: number;
   /** as the file, or what stands beside it, declares; or the usual ones where nothing is declared */
   declared: Reading;
-  /** every way tried, best first; the declared one among them */
+  /** every way tried, those tried longest first, the best of them first; the declared one among them */
   readings: Reading[];
   /** class index of the dataset for each of the model's classes, null: none; by name where names match, else by overlap */
   classMap: (number | null)[];
-  /** how each entry was found */
-  mapped: ('name' | 'overlap' | 'none')[];
+  /** how each entry was found; `order`: class by class, as there are equally many and nothing says otherwise */
+  mapped: ('name' | 'overlap' | 'order' | 'none')[];
   /** [model class][dataset class] pixels, with the best reading */
   overlap: number[][];
   /** names of the model's classes, or their numbers */

@@ -104,7 +104,11 @@ function recordOf(dataset: Dataset, settings: ScanSettings, usable: Usable[], fo
 }
 
 /** Folds that were asked for have to be there; those of the dataset are taken if they are. */
-async function readFolds(dataset: Dataset, settings: ScanSettings, findings: Finding[]): Promise<Ensemble['folds']> {
+export async function readFolds(
+  dataset: Pick<Dataset, 'folder'>,
+  settings: Pick<ScanSettings, 'folds'>,
+  findings: Finding[],
+): Promise<Ensemble['folds']> {
   const file = settings.folds ?? join(dataset.folder, 'folds.json');
   try {
     return new Map(Object.entries(Folds.parse(JSON.parse(await readFile(file, 'utf8')))));
