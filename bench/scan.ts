@@ -115,7 +115,9 @@ async function measure(job: Job, temp: string): Promise<void> {
     );
   }
   const { result } = rounds[0].scan;
-  const stages = Object.entries(result.stages).map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`);
+  const stages = Object.entries(result.stages).map(
+    ([name, s]: [string, number | null]) => `${name} ${s?.toFixed(1) ?? '–'}`,
+  );
   const peaks = rounds.flatMap(({ scan }) => scan.used.processes);
   const scan = median(rounds.map((round) => round.scan.seconds));
   const figures = {

@@ -15,6 +15,8 @@ export const NO_SCAN: ScanState = {
   secondsLeft: null,
   provider: null,
   processes: 0,
+  tried: [],
+  stages: { decode: 0, pre: null, model: 0, post: null, cases: 0, encode: 0 },
   latest: null,
   problem: null,
 };

@@ -65,6 +65,10 @@ export interface ScanState {
   /** the execution provider that really runs, e.g. `cpu` */
   provider: string | null;
   processes: number;
+  /** what was tried before it was chosen; empty where there was nothing to choose */
+  tried: ProviderTrial[];
+  /** where the time went so far */
+  stages: StageSeconds;
   /** name of a sample that was just finished, for a live view */
   latest: string | null;
   /** why the whole scan failed, one sentence */
@@ -78,9 +82,37 @@ export interface ScanResult {
   cases: number;
   seconds: number;
   provider: string | null;
+  processes: number;
+  tried: ProviderTrial[];
   findings: Finding[];
-  /** sums over processes, seconds: where the time went */
-  stages: { decode: number; model: number; cases: number; encode: number };
+  stages: StageSeconds;
+}
+
+/** How an execution provider did when it was tried on a picture of the dataset. */
+export interface ProviderTrial {
+  provider: string;
+  /** pictures a second of all its processes together, the models alone; null: it was not timed */
+  rate: number | null;
+  /** one sentence: why it is not used; null: it can be */
+  problem: string | null;
+}
+
+/** Where the time went: seconds on the clock, summed over inference processes. */
+export interface StageSeconds {
+  /** waiting for the next picture to be read and decoded, which goes on while the one before is run */
+  decode: number;
+  /**
+   * preparing pictures and making planes of what the networks give, inside the same graphs as the networks: shares of the
+   * time those take, as one profiled picture divides it. Null where none was profiled, on a GPU or in a scan so short that
+   * it would show; it is all in `model` then
+   */
+  pre: number | null;
+  model: number;
+  post: number | null;
+  /** finding and scoring cases */
+  cases: number;
+  /** packing planes; they are written while the next picture is run */
+  encode: number;
 }
 
 /** How the out-of-fold rule falls out for a dataset and a setting, before anything is scanned. */

@@ -111,8 +111,10 @@ function line(state: ScanState): string {
 }
 
 function report(result: ScanResult): string {
-  const { decode, model, cases, encode } = result.stages;
-  const stages = Object.entries({ decode, model, cases, encode }).map(([name, s]) => `${name} ${s.toFixed(1)} s`);
+  const { decode, pre, model, post, cases, encode } = result.stages;
+  const stages = Object.entries({ decode, pre, model, post, cases, encode }).flatMap(([name, s]) =>
+    s === null ? [] : [`${name} ${s.toFixed(1)} s`],
+  );
   return [
     facts([
       ['scanned', result.scanned],

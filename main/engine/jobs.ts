@@ -26,8 +26,7 @@ export function scanJob(tell: (state: ScanState) => void) {
             signal,
             onProgress: (next) => set(signal.aborted ? { ...next, phase: 'cancelling' } : next),
           });
-          const { stages: _stages, ...totals } = result;
-          set({ ...totals, phase: 'done', secondsLeft: 0 });
+          set({ ...result, phase: 'done', secondsLeft: 0 });
           return result;
         } catch (error) {
           set(

@@ -1,3 +1,4 @@
+import { NO_SCAN } from '../../common/idle.ts';
 import { describe, expect, test } from 'vitest';
 import type { ScanPlan, ScanState } from '../../common/scan.ts';
 import { bytes, counted, duration, level, percent, rate } from '../../renderer/format.ts';
@@ -94,6 +95,7 @@ describe('the out-of-fold rule', () => {
 
 describe('where a scan stands', () => {
   const state: ScanState = {
+    ...NO_SCAN,
     phase: 'running',
     total: 701,
     scanned: 100,
@@ -106,8 +108,6 @@ describe('where a scan stands', () => {
     secondsLeft: 27,
     provider: 'cpu',
     processes: 2,
-    latest: null,
-    problem: null,
   };
   const say = (change: Partial<ScanState>, before = 0) => scanSentence({ ...state, ...change }, before, 701);
 

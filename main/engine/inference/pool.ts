@@ -1,13 +1,23 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import type { FromWorker, Plan, Provider, Task, ToWorker } from './protocol.ts';
+import type { Finding } from '../../../common/dataset.ts';
+import type { ProviderTrial } from '../../../common/scan.ts';
+import { messageOf } from '../errors.ts';
+import { chooseProvider } from './choose.ts';
+import { Ladder } from './ladder.ts';
+import { InferenceProcess } from './process.ts';
+import type { FromWorker, Plan, Provider, Split, Task } from './protocol.ts';
 import { chainOf } from './queue.ts';
 
-/** Pictures a process holds at once: one that runs, and enough being read and decoded that the next is ready. */
-const WINDOW = 4;
+/**
+ * Pictures a process holds at once: one that runs and some that are read and decoded meanwhile, see ahead.ts. Fewer where
+ * they are large or few, so that no process is left with many while another has none.
+ */
+const WINDOW = 10;
+const FEWEST = 4;
+const WINDOW_PIXELS = 16e6;
 /** Processes that may end one after the other without a single picture done in between. */
 const PATIENCE = 8;
 
-export type TaskMessage = Extract<FromWorker, { id: number }>;
+export type TaskMessage = Exclude<Extract<FromWorker, { id: number }>, { type: 'refused' }>;
 
 export interface PoolWork {
   /** a task for a process whose last one was of `chain`; null: nothing left for now */
@@ -17,8 +27,11 @@ export interface PoolWork {
   finish(task: Task, message: TaskMessage): void;
   /** this picture ended two processes */
   setAside(task: Task, problem: string): void;
-  note(finding: { file: string; problem: string }): void;
+  note(finding: Finding): void;
+  /** what runs from now on: once at the start, and when a provider is given up */
   ready(provider: Provider, processes: number): void;
+  tried?(trials: ProviderTrial[]): void;
+  split?(split: Split): void;
 }
 
 export interface PoolOptions {
@@ -30,19 +43,19 @@ export interface PoolOptions {
 }
 
 interface Member {
-  child: ChildProcess;
+  process: InferenceProcess;
   ready: boolean;
-  trying: Provider | null;
   tasks: Map<number, Task>;
   chain: string | null;
   /** tasks of a process that ended, tried again one at a time */
   suspects: Task[];
-  errors: string;
 }
 
 /**
  * Runs tasks in inference processes until none are left. A process that ends is replaced; what it held is tried again
- * alone, and a picture that ends a process alone is set aside. Rejects where no process can be kept running.
+ * alone, and a picture that ends a process alone is set aside. On a provider other than the CPU such a picture, and one
+ * that the provider refuses, is run by the next one of the ladder; a provider that does nothing else is given up. Rejects
+ * where no process can be kept running.
  */
 export function runPool(work: PoolWork, options: PoolOptions): Promise<void> {
   return new Promise((resolve, reject) => new Pool(work, options, resolve, reject).begin());
@@ -50,11 +63,13 @@ export function runPool(work: PoolWork, options: PoolOptions): Promise<void> {
 
 class Pool {
   private readonly members = new Set<Member>();
-  private providers: Provider[];
-  private wanted = 1;
+  private ladder = new Ladder(['cpu']);
   private deaths = 0;
   private over = false;
   private failure: Error | null = null;
+  /** the first process of the pool is the one that may profile */
+  private profile: number | undefined;
+  private readonly starting = new Set<InferenceProcess>();
   private readonly work: PoolWork;
   private readonly options: PoolOptions;
   private readonly resolve: () => void;
@@ -65,124 +80,213 @@ class Pool {
     this.options = options;
     this.resolve = resolve;
     this.reject = reject;
-    this.providers = options.plan.providers;
+    this.profile = options.plan.profile;
   }
 
   begin(): void {
-    const { signal } = this.options;
+    const { signal, plan } = this.options;
     if (signal?.aborted) return this.end();
     signal?.addEventListener('abort', this.end, { once: true });
-    // With one provider to choose from there is nothing to wait for.
-    if (this.providers.length === 1) this.wanted = this.options.processes(this.providers[0]);
+    // With the CPU alone there is nothing to choose from, and nothing to wait for.
+    if (plan.providers.join() === 'cpu') this.settle(['cpu']);
+    else void this.choose().catch((error: unknown) => this.fail(messageOf(error)));
+  }
+
+  private async choose(): Promise<void> {
+    const { plan, processes } = this.options;
+    const start = (provider: Provider) => this.start(provider, this.profile);
+    const choice = await chooseProvider(plan.providers, plan.check, { start, processes });
+    if (this.over) return;
+    this.profile = undefined;
+    this.starting.clear();
+    for (const finding of choice.findings) this.work.note(finding);
+    this.work.tried?.(choice.tried);
+    if (choice.process) this.adopt(choice.process, []).ready = true;
+    this.settle(choice.ladder);
+  }
+
+  private start(provider: Provider, profile?: number): InferenceProcess {
+    const process = new InferenceProcess(provider, { ...this.options, profile });
+    this.starting.add(process);
+    return process;
+  }
+
+  private settle(providers: Provider[]): void {
+    this.ladder = new Ladder(providers);
+    this.announce();
     this.fill();
+    this.feedAll();
   }
 
+  private announce(): void {
+    this.work.ready(this.ladder.current, this.options.processes(this.ladder.current));
+  }
+
+  /** Starts the processes that are missing: those of the provider in use, and one for what it handed on. */
   private fill(): void {
-    while (this.members.size < this.wanted) this.spawn([]);
+    const count = (provider: Provider) =>
+      [...this.members].filter(({ process }) => process.provider === provider).length;
+    const { current } = this.ladder;
+    const needed = Math.min(this.options.processes(current), this.work.left() + this.ladder.waiting(current));
+    for (let i = count(current); i < needed; i++) this.spawn(current, []);
+    for (const provider of this.ladder.helping()) if (!count(provider)) this.spawn(provider, []);
   }
 
-  private spawn(suspects: Task[]): void {
-    const child = fork(this.options.workerFile, [], {
-      serialization: 'advanced',
-      // The collector's own threads would take the cores from the models.
-      execArgv: ['--single-threaded-gc'],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    const member: Member = { child, ready: false, trying: null, tasks: new Map(), chain: null, suspects, errors: '' };
+  private spawn(provider: Provider, suspects: Task[]): void {
+    const process = this.start(provider, this.profile);
+    this.profile = undefined;
+    this.adopt(process, suspects);
+  }
+
+  private adopt(process: InferenceProcess, suspects: Task[]): Member {
+    const member: Member = { process, ready: false, tasks: new Map(), chain: null, suspects };
+    this.starting.delete(process);
     this.members.add(member);
-    child.stderr?.on('data', (text: Buffer) => (member.errors = (member.errors + text.toString()).slice(-2000)));
-    child.on('message', (message: FromWorker) => this.hear(member, message));
-    child.on('error', (error) => (member.errors += error.message));
-    child.on('close', () => this.lose(member));
-    // Only the first process looks for a provider; the others take the one it found.
-    send(child, { type: 'plan', plan: { ...this.options.plan, providers: this.providers } });
+    process.hear = (message) => this.hear(member, message);
+    process.lose = () => this.lose(member);
+    return member;
   }
 
   private hear(member: Member, message: FromWorker): void {
-    if (this.over) return;
-    if (message.type === 'trying') member.trying = message.provider;
-    else if (message.type === 'ready') this.welcome(member, message.provider, message.findings);
-    else if (message.type === 'unusable') this.fail(message.problem);
+    if (this.over || !this.members.has(member)) return;
+    if (message.type === 'ready') {
+      member.ready = true;
+      this.feed(member);
+    } else if (message.type === 'unusable') this.giveUp(member, message.problem);
     else if (message.type === 'finding') this.work.note(message.finding);
-    else this.finish(member, message);
-  }
-
-  private welcome(member: Member, provider: Provider, findings: { file: string; problem: string }[]): void {
-    member.ready = true;
-    member.trying = null;
-    for (const finding of findings) this.work.note(finding);
-    this.providers = [provider];
-    this.wanted = this.options.processes(provider);
-    this.work.ready(provider, this.wanted);
-    this.fill();
-    this.feed(member);
+    else if (message.type === 'split') this.work.split?.(message.split);
+    else if (message.type === 'refused') this.handOn(member, message.id, message.problem);
+    else if (message.type !== 'checked') this.finish(member, message);
   }
 
   private finish(member: Member, message: TaskMessage): void {
-    const task = member.tasks.get(message.id);
+    const task = this.release(member, message.id);
     if (!task) return;
-    member.tasks.delete(message.id);
-    member.suspects = member.suspects.filter((suspect) => suspect !== task);
     this.deaths = 0;
+    const { blamed, finding } = this.ladder.finished(member.process.provider, task, message.type === 'done');
+    if (finding) this.work.note(finding);
     this.work.finish(task, message);
-    for (const one of this.members) this.feed(one);
+    if (blamed) this.stepDown(this.ladder.current, 'it ran none of the last pictures');
+    this.feedAll();
+  }
+
+  /** The provider does not run this picture: the next one shall. */
+  private handOn(member: Member, id: number, problem: string): void {
+    const task = this.release(member, id);
+    if (!task) return;
+    this.ladder.handOn(task, member.process.provider, problem);
+    this.fill();
+    this.feedAll();
+  }
+
+  private release(member: Member, id: number): Task | undefined {
+    const task = member.tasks.get(id);
+    member.tasks.delete(id);
+    member.suspects = member.suspects.filter((suspect) => suspect !== task);
+    return task;
+  }
+
+  private feedAll(): void {
+    for (const member of this.members) this.feed(member);
     this.endIfDone();
   }
 
   private feed(member: Member): void {
     if (!member.ready || this.over) return;
     if (member.suspects.length) {
-      const suspect = member.tasks.size ? null : member.suspects[0];
-      if (suspect) this.give(member, suspect);
+      if (!member.tasks.size) this.give(member, member.suspects[0]);
       return;
     }
-    while (member.tasks.size < WINDOW) {
-      const task = this.work.take(member.chain);
+    const { provider } = member.process;
+    while (this.hasRoom(member)) {
+      const task = this.ladder.take(provider) ?? (this.ladder.trusts(provider) ? this.work.take(member.chain) : null);
       if (!task) break;
       this.give(member, task);
     }
-    this.endIfDone();
   }
 
-  /** A process has ended: by itself, by the system, or because of what it worked on. */
-  private lose(member: Member): void {
-    this.members.delete(member);
-    if (this.over) return;
-    const held = [...member.tasks.values()];
-    let suspects = [...new Set([...held, ...member.suspects])];
-    if (++this.deaths > PATIENCE)
-      return this.fail(
-        `Expected inference processes that keep running, found that ${this.deaths} ended in a row. ${member.errors.trim()}`,
-      );
-    if (!member.ready && member.trying && this.providers.length > 1) this.stepDown(member.trying);
-    if (member.suspects.length && held.length) {
-      this.work.setAside(
-        held[0],
-        `Expected a picture that can be scanned, found one that ended two inference processes. ${member.errors.trim()}`.trim(),
-      );
-      suspects = suspects.slice(1);
-    }
-    if (suspects.length || this.work.left()) this.spawn(suspects);
-    this.endIfDone();
-  }
-
-  private stepDown(provider: Provider): void {
-    this.providers = this.providers.filter((one) => one !== provider);
-    this.work.note({
-      file: provider,
-      problem: `Expected a device that runs the models, found that trying ${provider} ends the process.`,
-    });
+  private hasRoom({ tasks }: Member): boolean {
+    const share = Math.ceil(this.work.left() / this.members.size);
+    const most = Math.min(WINDOW, Math.max(FEWEST, share));
+    let pixels = 0;
+    for (const { sample } of tasks.values()) pixels += sample.width * sample.height;
+    return tasks.size < (pixels > WINDOW_PIXELS ? Math.min(2, most) : most);
   }
 
   private give(member: Member, task: Task): void {
     member.tasks.set(task.id, task);
     member.chain = chainOf(task);
-    send(member.child, { type: 'task', task });
+    member.process.send({ type: 'task', task });
+  }
+
+  /** A process has ended: by itself, by the system, or because of what it worked on. */
+  private lose(member: Member): void {
+    if (this.over || !this.members.delete(member)) return;
+    const { provider, errors } = member.process;
+    const held = [...member.tasks.values()];
+    let suspects = [...new Set([...held, ...member.suspects])];
+    this.deaths++;
+    if (member.suspects.length && held.length) {
+      const [culprit] = held;
+      suspects = suspects.filter((one) => one !== culprit);
+      if (this.ladder.after(provider))
+        this.ladder.handOn(culprit, provider, `that it ends the process. ${errors.trim()}`);
+      else
+        this.work.setAside(
+          culprit,
+          `Expected a picture that can be scanned, found one that ended two inference processes. ${errors.trim()}`.trim(),
+        );
+    }
+    if (this.deaths > PATIENCE) return this.despair(provider, errors, suspects);
+    if (suspects.length) this.spawn(provider, suspects);
+    this.fill();
+    this.feedAll();
+  }
+
+  private despair(provider: Provider, errors: string, suspects: Task[]): void {
+    if (!this.ladder.after(provider))
+      return this.fail(
+        `Expected inference processes that keep running, found that ${this.deaths} ended in a row. ${errors.trim()}`,
+      );
+    for (const task of suspects) this.ladder.giveBack(task, provider);
+    this.stepDown(provider, `${this.deaths} of its processes ended in a row`);
+    this.feedAll();
+  }
+
+  /** A process could not make use of the provider. Others may go on with it. */
+  private giveUp(member: Member, problem: string): void {
+    const { provider } = member.process;
+    const others = [...this.members].some((one) => one !== member && one.ready && one.process.provider === provider);
+    this.drop(member);
+    if (others) this.work.note({ file: provider, problem: `Expected one process more to use it, found: ${problem}` });
+    else if (this.ladder.after(provider)) this.stepDown(provider, problem);
+    else return this.fail(problem);
+    this.feedAll();
+  }
+
+  /** A provider is given up; what its processes held goes to the next. */
+  private stepDown(provider: Provider, why: string): void {
+    const inUse = provider === this.ladder.current;
+    const next = this.ladder.giveUp(provider);
+    if (!next) return this.fail(`Expected ${provider} to run the models, found: ${why}`);
+    this.deaths = 0;
+    for (const member of [...this.members]) if (member.process.provider === provider) this.drop(member);
+    const found = `Expected ${provider} to go on running the models, found: ${why.replace(/\.$/, '')}.`;
+    this.work.note({ file: provider, problem: `${found} The rest runs on ${next}.` });
+    if (inUse) this.announce();
+    this.fill();
+  }
+
+  private drop(member: Member): void {
+    this.members.delete(member);
+    for (const task of new Set([...member.tasks.values(), ...member.suspects]))
+      this.ladder.giveBack(task, member.process.provider);
+    void member.process.kill();
   }
 
   private endIfDone(): void {
     const idle = (member: Member) => !member.tasks.size && !member.suspects.length;
-    if (!this.work.left() && [...this.members].every(idle)) this.end();
+    if (!this.starting.size && !this.work.left() && !this.ladder.left && [...this.members].every(idle)) this.end();
   }
 
   private fail(problem: string): void {
@@ -191,17 +295,12 @@ class Pool {
     this.end();
   }
 
-  /** Killed, not asked: everything they were told to do is done, or not wanted any more. */
   private end = (): void => {
     if (this.over) return;
     this.over = true;
     this.options.signal?.removeEventListener('abort', this.end);
-    const ended = [...this.members].map(({ child }) => new Promise((done) => child.once('close', done)));
-    for (const { child } of this.members) child.kill('SIGKILL');
+    const ended = [...this.members].map(({ process }) => process.kill());
+    for (const process of this.starting) ended.push(process.kill());
     void Promise.all(ended).then(() => (this.failure ? this.reject(this.failure) : this.resolve()));
   };
 }
-
-const send = (child: ChildProcess, message: ToWorker) => {
-  if (child.connected) child.send(message, () => undefined);
-};

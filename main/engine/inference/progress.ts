@@ -1,4 +1,5 @@
 import type { Finding } from '../../../common/dataset.ts';
+import { NO_SCAN } from '../../../common/idle.ts';
 import type { ScanState } from '../../../common/scan.ts';
 
 /** Events a second at most. */
@@ -18,22 +19,7 @@ export class Progress {
 
   constructor(total: number, findings: Finding[], tell: (state: ScanState) => void) {
     this.tell = tell;
-    this.state = {
-      phase: 'starting',
-      total,
-      scanned: 0,
-      cached: 0,
-      failed: 0,
-      findings,
-      cases: 0,
-      seconds: 0,
-      rate: null,
-      secondsLeft: null,
-      provider: null,
-      processes: 0,
-      latest: null,
-      problem: null,
-    };
+    this.state = { ...NO_SCAN, phase: 'starting', total, findings };
   }
 
   get seconds(): number {

@@ -1,6 +1,6 @@
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
 import type { Merge, TtaSettings, WindowSettings } from '../../../common/ensemble.ts';
-import type { Device, ScanResult } from '../../../common/scan.ts';
+import type { Device } from '../../../common/scan.ts';
 import type { ResultLine } from './line.ts';
 import type { Member } from './member.ts';
 
@@ -19,10 +19,12 @@ export interface Plan {
   tta: TtaSettings;
   merge: Merge;
   window: WindowSettings | null;
-  /** the first of these that works is taken */
+  /** what to choose from, see choose.ts; in an inference process the one it works with */
   providers: Provider[];
   /** a picture on which a provider other than the CPU has to agree with the CPU */
   check: Task | null;
+  /** pictures of the whole scan, if this process shall find out how the time of its graphs divides; see profile.ts */
+  profile?: number;
 }
 
 export interface Task {
@@ -37,15 +39,34 @@ export interface Task {
   known: string | null;
 }
 
-export type Stages = ScanResult['stages'];
+/** What is measured of every picture, seconds. */
+export type Stages = Record<'decode' | 'model' | 'cases' | 'encode', number>;
 
-export type ToWorker = { type: 'plan'; plan: Plan } | { type: 'task'; task: Task };
+/** How the time of the graphs divides: shares that add up to 1. */
+export type Split = Record<'pre' | 'model' | 'post', number>;
+
+/** What a provider made of the check picture. */
+export interface Outcome {
+  /** width × height class indexes */
+  labels: Uint8Array;
+  /** a picture, once everything is loaded */
+  seconds: number;
+  /** the members that ran; the others do not run on the CPU either */
+  members: number[];
+}
+
+export type ToWorker =
+  | { type: 'plan'; plan: Plan }
+  | { type: 'task'; task: Task }
+  /** run this picture and tell its labels; before any task */
+  | { type: 'check'; task: Task };
 
 export type FromWorker =
-  /** about to load a provider, which may end the process */
-  | { type: 'trying'; provider: Provider }
-  | { type: 'ready'; provider: Provider; findings: Finding[] }
+  /** the provider loads and runs the smallest network there is */
+  | { type: 'ready' }
+  /** the provider does not work here, or does not run the check picture */
   | { type: 'unusable'; problem: string }
+  | { type: 'checked'; outcome: Outcome }
   /** `bytes`: the most memory the process has held so far */
   | { type: 'done'; id: number; line: ResultLine; stages: Stages; bytes: number }
   /** the bytes are those of `Task.known`: nothing was done */
@@ -54,4 +75,7 @@ export type FromWorker =
   | { type: 'bad'; id: number; problem: string }
   /** this member cannot be run, on no picture; the task was not done */
   | { type: 'member'; id: number; member: number; problem: string }
+  /** the provider cannot run this picture, not even with less memory; the task was not done */
+  | { type: 'refused'; id: number; problem: string }
+  | { type: 'split'; split: Split }
   | { type: 'finding'; finding: Finding };

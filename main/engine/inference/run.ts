@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Finding } from '../../../common/dataset.ts';
-import type { ScanSettings } from '../../../common/scan.ts';
+import type { ScanSettings, StageSeconds } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Project } from '../project.ts';
 import { membersFor, noModel, type Ensemble } from './ensemble.ts';
 import type { ResultLine } from './line.ts';
 import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
 import type { Progress } from './progress.ts';
-import type { Plan, Provider, Stages, Task } from './protocol.ts';
+import type { Plan, Provider, Split, Stages, Task } from './protocol.ts';
 import { providersFor } from './provider.ts';
 import { TaskQueue, withSizes } from './queue.ts';
 import type { Results } from './results.ts';
@@ -33,11 +33,12 @@ interface Parts {
 
 /** One run over the pictures to do: what comes back from the processes, and what that means for those still waiting. */
 export class Run {
-  readonly stages: Stages = { decode: 0, model: 0, cases: 0, encode: 0 };
   private readonly parts: Parts;
   private readonly queue = new TaskQueue();
   /** members that turned out not to run */
   private readonly dead = new Set<number>();
+  private readonly spent: Stages = { decode: 0, model: 0, cases: 0, encode: 0 };
+  private split: Split | null = null;
   private readonly written: Promise<void>[] = [];
   private readonly stop = new AbortController();
   private problem: Error | null = null;
@@ -47,15 +48,16 @@ export class Run {
   }
 
   async all(tasks: readonly Task[]): Promise<void> {
-    const [first] = tasks;
-    if (!first) return;
-    for (const task of withSizes(tasks)) this.queue.add(task);
+    if (!tasks.length) return;
+    const sized = withSizes(tasks);
+    for (const task of sized) this.queue.add(task);
     const { workerFile, signal, results } = this.parts;
     const stop = signal ? AbortSignal.any([signal, this.stop.signal]) : this.stop.signal;
     const watch = setInterval(() => void results.refresh().catch(() => undefined), REFRESH_MS);
     try {
       const processes = (provider: Provider) => Math.min(tasks.length, this.processesOn(provider));
-      await runPool(this.work(), { workerFile, plan: this.plan(first), processes, signal: stop });
+      const plan = this.plan(smallest(sized), tasks.length);
+      await runPool(this.work(), { workerFile, plan, processes, signal: stop });
     } finally {
       clearInterval(watch);
       await Promise.all(this.written);
@@ -71,6 +73,8 @@ export class Run {
       setAside: (task, problem) => this.fail(task, problem),
       note: (finding) => this.note(finding),
       ready: (provider, processes) => this.parts.progress.set({ phase: 'running', provider, processes }),
+      tried: (tried) => this.parts.progress.set({ tried }),
+      split: (split) => (this.split = split),
     };
   }
 
@@ -78,7 +82,7 @@ export class Run {
     return this.parts.settings.processes ?? (provider === 'cpu' ? availableParallelism() : PROCESSES_ON_GPU);
   }
 
-  private plan(check: Task): Plan {
+  private plan(check: Task, pictures: number): Plan {
     const { dataset, project, settings, ensemble } = this.parts;
     return {
       folder: dataset.folder,
@@ -91,7 +95,15 @@ export class Run {
       window: settings.window,
       providers: providersFor(settings.device, process.platform),
       check,
+      profile: pictures,
     };
+  }
+
+  private get stages(): StageSeconds {
+    const { model, ...rest } = this.spent;
+    if (!this.split) return { ...rest, pre: null, model, post: null };
+    const { split } = this;
+    return { ...rest, pre: model * split.pre, model: model * split.model, post: model * split.post };
   }
 
   private finish(task: Task, message: TaskMessage): void {
@@ -99,11 +111,16 @@ export class Run {
     else if (message.type === 'member') this.drop(task, message.member, message.problem);
     else if (message.type === 'same') this.keep(task, message.stat);
     else {
-      for (const [stage, seconds] of Object.entries(message.stages)) this.stages[stage as keyof Stages] += seconds;
+      for (const [stage, seconds] of Object.entries(message.stages)) this.spent[stage as keyof Stages] += seconds;
       this.write(message.line);
       const { scanned, cases } = this.parts.progress.state;
       const found = message.line.cases.length;
-      this.parts.progress.count({ scanned: scanned + 1, cases: cases + found, latest: task.sample.name });
+      this.parts.progress.count({
+        scanned: scanned + 1,
+        cases: cases + found,
+        latest: task.sample.name,
+        stages: this.stages,
+      });
     }
   }
 
@@ -151,3 +168,7 @@ export class Run {
     this.stop.abort();
   }
 }
+
+/** Whatever has to be tried on one picture is tried on one that takes little time. */
+const smallest = (tasks: readonly Task[]): Task =>
+  tasks.reduce((a, b) => (b.sample.width * b.sample.height < a.sample.width * a.sample.height ? b : a));

@@ -58,8 +58,8 @@ export async function scanDataset(
     progress.flush();
   }
   if (signal?.aborted) throw new Cancelled('The scan was cancelled; what it had done is kept.');
-  const { scanned, cached, failed, cases, provider, findings } = progress.state;
-  return { scanned, cached, failed, cases, seconds: progress.seconds, provider, findings, stages: run.stages };
+  const { scanned, cached, failed, cases, provider, processes, tried, findings, stages } = progress.state;
+  return { scanned, cached, failed, cases, seconds: progress.seconds, provider, processes, tried, findings, stages };
 }
 
 function chosen(samples: readonly SampleRow[], { limit = Infinity, shard = [1, 1] }: ScanOptions): SampleRow[] {

@@ -1,76 +1,56 @@
 import { labelTable } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
+import { Ahead, type Prepared } from './ahead.ts';
+import { checkPicture } from './check.ts';
+import { Device, Refusal } from './device.ts';
 import { examine } from './examine.ts';
 import { toLine } from './line.ts';
 import { giveBack } from './memory.ts';
 import { packPlanes, planesFile, writePlanes } from './planes.ts';
-import type { FromWorker, Plan, Provider, Task } from './protocol.ts';
-import { chooseProvider } from './provider.ts';
-import { MemberError, Sessions, type Load } from './sessions.ts';
-import { decodeSource, readSource, type Pixels, type Source } from './source.ts';
+import { Profiler, type LoadProfiled } from './profile.ts';
+import type { FromWorker, Plan, Task } from './protocol.ts';
+import { tryProvider } from './provider.ts';
+import { MemberError, type Load } from './sessions.ts';
 
-/** What an inference process does: pictures one after the other, the next ones being decoded meanwhile. */
+/** What an inference process does: pictures one after the other, the next ones being read and decoded meanwhile. */
 export interface Work {
   add(task: Task): void;
+  /** Runs a picture for its labels only; asked for before any task is added. */
+  check(task: Task): void;
 }
 
-/** A picture on its way: decoding starts when the task comes in, not when it is its turn. */
-interface Prepared {
-  source: Source;
-  /** null: the bytes are those already scanned */
-  pixels: Pixels | null;
-}
-
-export function startWork(plan: Plan, load: Load, tell: (message: FromWorker) => void): Work {
+/** `plan.providers` holds one. `loadProfiled`: absent where nothing shall be profiled. */
+export function startWork(
+  plan: Plan,
+  load: Load,
+  tell: (message: FromWorker) => void,
+  loadProfiled?: LoadProfiled,
+): Work {
   const classes = plan.classMap.classes.length;
   const table = labelTable(plan.classMap);
-  const waiting: { task: Task; prepared: Promise<Prepared> }[] = [];
-  let sessions: Sessions | null = null;
+  const ahead = new Ahead(plan.folder, table);
+  const [provider] = plan.providers;
+  const device = new Device(plan, provider, load, (finding) => tell({ type: 'finding', finding }));
+  const profiler = loadProfiled && provider === 'cpu' ? new Profiler(plan, loadProfiled) : null;
   let busy = true;
-
-  const open = (provider: Provider) =>
-    new Sessions(plan, provider, load, (finding) => tell({ type: 'finding', finding }));
-
-  async function prepare(task: Task): Promise<Prepared> {
-    const source = await readSource(plan.folder, task.sample);
-    return { source, pixels: source.hash === task.known ? null : await decodeSource(source, table) };
-  }
-
-  async function start(): Promise<void> {
-    const { check } = plan;
-    const labels = async (provider: Provider) => {
-      const pixels = check && (await prepare({ ...check, known: null }).catch(() => null))?.pixels;
-      if (!pixels) return null;
-      const trial = open(provider);
-      const planes = await trial.run(check, pixels);
-      await trial.release();
-      return planes.subarray(0, planes.length / 4);
-    };
-    try {
-      const trying = (provider: Provider) => tell({ type: 'trying', provider });
-      const { provider, findings } = await chooseProvider(plan.providers, load, labels, trying);
-      sessions = open(provider);
-      tell({ type: 'ready', provider, findings });
-    } catch (error) {
-      tell({ type: 'unusable', problem: messageOf(error) });
-    }
-  }
 
   async function handle(task: Task, prepared: Promise<Prepared>): Promise<void> {
     const [began, { source, pixels }] = [performance.now(), await prepared];
     if (!pixels) return tell({ type: 'same', id: task.id, stat: source.stat });
-    if (!sessions) return;
     const decoded = performance.now();
-    const planes = await sessions.run(task, pixels);
+    const planes = await device.run(task, pixels);
     const ran = performance.now();
+    const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
+    if (split) tell({ type: 'split', split });
+    const profiled = performance.now();
     const { result, cases, confidence } = examine(task, pixels, planes, classes);
     const examined = performance.now();
     const { width, height } = pixels;
     const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
     for (const bytes of [planes, pixels.rgb, pixels.given]) if (bytes) giveBack(bytes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
-    const seconds = [began, decoded, ran, examined, performance.now()].map((at) => at / 1000);
-    const [decode, model, search, encode] = seconds.slice(1).map((at, i) => at - seconds[i]);
+    const spans = [decoded - began, ran - decoded, examined - profiled, performance.now() - examined];
+    const [decode, model, search, encode] = spans.map((ms) => ms / 1000);
     const stages = { decode, model, cases: search, encode };
     // Not waited for: the next picture runs while this one is written. Told only afterwards, so that a line never
     // speaks of planes that are not there.
@@ -81,29 +61,36 @@ export function startWork(plan: Plan, load: Load, tell: (message: FromWorker) =>
   }
 
   async function drain(): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
+    for (let next = ahead.take(); next; next = ahead.take()) {
       const { task, prepared } = next;
       try {
         await handle(task, prepared);
       } catch (error) {
         const problem = messageOf(error);
-        if (error instanceof MemberError) tell({ type: 'member', id: task.id, member: error.member, problem });
+        if (error instanceof Refusal) tell({ type: 'refused', id: task.id, problem });
+        else if (error instanceof MemberError) tell({ type: 'member', id: task.id, member: error.member, problem });
         else tell({ type: 'bad', id: task.id, problem });
       }
     }
     busy = false;
   }
 
-  void start().then(drain);
+  /** Says what came of it, or that the provider is of no use. */
+  async function report(work: Promise<FromWorker>): Promise<void> {
+    tell(await work.catch((error: unknown): FromWorker => ({ type: 'unusable', problem: firstLine(error) })));
+  }
+
+  void report(tryProvider(provider, load).then(() => ({ type: 'ready' }))).then(drain);
   return {
     add(task) {
-      const prepared = prepare(task);
-      // Whoever takes its turn hears of a failure; until then nobody listens.
-      prepared.catch(() => undefined);
-      waiting.push({ task, prepared });
+      ahead.add(task);
       if (busy) return;
       busy = true;
       void drain();
     },
+    check: (task) =>
+      void report(checkPicture(task, device, plan, table).then((outcome) => ({ type: 'checked', outcome }))),
   };
 }
+
+const firstLine = (error: unknown) => messageOf(error).split('\n')[0].trim();
