@@ -1,4 +1,5 @@
 import { giveBack } from './memory.ts';
+import { WeightedSum } from './weighted-sum.ts';
 import type { Span, WindowAxis } from './windows.ts';
 
 /** A rectangle of the picture for which the same windows count. */
@@ -28,10 +29,13 @@ export class Canvas {
   /** memory of blocks that were taken away, by length */
   private readonly free = new Map<number, Block['values'][]>();
 
+  private readonly sum: WeightedSum;
+
   constructor(across: WindowAxis, down: WindowAxis, depth: number) {
     this.across = across;
     this.down = down;
     this.depth = depth;
+    this.sum = new WeightedSum(across.size);
   }
 
   /** values of the blocks that some windows have been added to, others not */
@@ -41,9 +45,18 @@ export class Canvas {
 
   /** Adds values [layers, size, size] of a window, by its shares, to the layers from `layer` on. */
   add(column: number, row: number, values: Float32Array, layer: number): void {
-    for (const down of counted(this.down, row))
-      for (const across of counted(this.across, column))
-        this.addTo(this.block(across, down), column, row, values, layer);
+    const area = this.across.size ** 2;
+    const parts = this.partsOf(column, row);
+    for (let n = 0; n * area < values.length; n++) {
+      this.sum.values.set(values.subarray(n * area, (n + 1) * area));
+      for (const { block, first, across, down } of parts) {
+        const plane = block.width * block.height;
+        const into = block.values.subarray((layer + n) * plane, (layer + n + 1) * plane);
+        this.sum.into.set(into);
+        this.sum.add(first, this.across.size, across, down);
+        into.set(this.sum.into.subarray(0, plane));
+      }
+    }
   }
 
   /** Takes away the blocks that this window, of which all has been added, was the last to count for. */
@@ -87,36 +100,19 @@ export class Canvas {
     return block;
   }
 
-  private addTo(block: Block, column: number, row: number, values: Float32Array, layer: number): void {
-    const { x, y, width, height, values: into } = block;
-    const { size } = this.across;
-    const layers = values.length / size ** 2;
-    const left = x - this.across.starts[column];
-    const top = y - this.down.starts[row];
-    const shares = Float32Array.from(this.across.shares[column].subarray(left, left + width));
-    for (let n = 0; n < layers; n++)
-      for (let line = 0; line < height; line++) {
-        const share = fround(this.down.shares[row][top + line]);
-        const from = (n * size + top + line) * size + left;
-        addRow(into, ((layer + n) * height + line) * width, values, from, shares, share);
-      }
+  /** The blocks a window counts for; of each, its first place in the window and the shares of its columns and rows. */
+  private partsOf(column: number, row: number) {
+    const [left, top] = [this.across.starts[column], this.down.starts[row]];
+    return counted(this.down, row).flatMap((down) =>
+      counted(this.across, column).map((across) => ({
+        block: this.block(across, down),
+        first: (down.from - top) * this.across.size + across.from - left,
+        across: this.across.shares[column].subarray(across.from - left, across.to - left),
+        down: this.down.shares[row].subarray(down.from - top, down.to - top),
+      })),
+    );
   }
 }
-
-/** On its own and in single precision throughout, so that nothing is converted: a quarter of the time. */
-function addRow(
-  into: Float32Array,
-  at: number,
-  values: Float32Array,
-  from: number,
-  shares: Float32Array,
-  share: number,
-) {
-  for (let i = 0; i < shares.length; i++)
-    into[at + i] = fround(into[at + i] + fround(values[from + i] * fround(shares[i] * share)));
-}
-
-const { fround } = Math;
 
 const keyOf = (across: Span, down: Span) => `${across.from},${down.from}`;
 
