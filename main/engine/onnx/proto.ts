@@ -168,6 +168,7 @@ export const makeGraph = maker<Graph>('Graph');
 export const makeNode = maker<Node>('Node');
 export const makeAttribute = maker<Attribute>('Attribute');
 export const makeTensor = maker<Tensor>('Tensor');
+export const makeEntry = maker<{ key: string; value: string }>('Entry');
 export const makeValueInfo = maker<ValueInfo>('ValueInfo');
 
 /** Throws where the bytes are no protobuf message of this shape. */
