@@ -76,7 +76,7 @@ const CASES: [string, Port[], Parameters<typeof shaped>[1], RegExp][] = [
       { name: 'labels', type: 'int64', shape: ['batch', 'num_dets'] },
     ],
     {},
-    /an object detector \(boxes dets/,
+    /an object detector \(dets/,
   ],
   [
     'MMDeploy 1.3 mmdet with masks',

@@ -75,8 +75,8 @@ const KINDS: ((facts: Facts) => string | null)[] = [
     if (!boxes || !labels || outputs.length < 2) return null;
     const masks = named(outputs, /mask/i) ?? ofRank(outputs, 4)[0];
     return masks
-      ? `an instance segmentation network of the Mask R-CNN kind (boxes ${boxes.text}, masks ${masks.text}), ${NO_MAP}`
-      : `an object detector (boxes ${boxes.text}), ${NO_MAP}`;
+      ? `an instance segmentation network of the Mask R-CNN kind (${boxes.text}, ${masks.text}), ${NO_MAP}`
+      : `an object detector (${boxes.text}), ${NO_MAP}`;
   },
   ({ outputs }) => {
     const [boxes] = ofRank(outputs, 3).filter(({ integer }) => !integer);
