@@ -1,20 +1,14 @@
 import type { Finding } from '../../../common/dataset.ts';
 import { messageOf } from '../errors.ts';
-import {
-  carriedBy,
-  compileMember,
-  compileProbe,
-  gridOf,
-  nextOf,
-  Value,
-  type Chain,
-  type Role,
-} from '../onnx/compile.ts';
+import { chainOf, type Chain } from '../onnx/chain.ts';
+import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/compile.ts';
 import type { Model } from '../onnx/model.ts';
-import { fromPhases, phasedSize, phasesOf, toPhases, type Phases } from '../onnx/phases.ts';
+import { networkOf } from '../onnx/network.ts';
+import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/phases.ts';
 import { readModel } from '../onnx/read.ts';
 import type { Member } from './member.ts';
 import { giveBack } from './memory.ts';
+import { phasesFor } from './phases-for.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
 
@@ -65,7 +59,7 @@ const BLANK = 256;
  * held-out group.
  */
 export class Sessions {
-  private readonly plan: Pick<Plan, 'members' | 'classMap' | 'tta'>;
+  private readonly plan: Pick<Plan, 'members' | 'classMap' | 'tta' | 'merge' | 'window'>;
   private readonly provider: Provider;
   private readonly load: Load;
   private readonly note: (finding: Finding) => void;
@@ -114,14 +108,7 @@ export class Sessions {
     if (key === this.key) return;
     await this.release();
     const models = await Promise.all(members.map((member) => this.read(member)));
-    const chain: Chain = {
-      ...this.alone,
-      members: members.length,
-      labelled,
-      size,
-      grid: models.some((model, i) => gridOf(model, this.info(members[i])) === 'full') ? 'full' : 'coarse',
-      phases: size && (await this.phasesFor(members, models, size)),
-    };
+    const chain = await this.chainFor(members, models, labelled, size);
     for (const [i, member] of members.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
       const model = models[i];
@@ -129,6 +116,21 @@ export class Sessions {
       this.links.push({ member, role, model, session, proven: false });
     }
     this.key = key;
+  }
+
+  private async chainFor(
+    members: readonly number[],
+    models: readonly Model[],
+    labelled: boolean,
+    size: Chain['size'],
+  ): Promise<Chain> {
+    const { tta, merge, classMap } = this.plan;
+    const cpu = this.provider === 'cpu';
+    const settings = { tta, merge, classes: classMap.classes.length, labelled, size, sumByProduct: cpu };
+    const all = members.map((member, i) => ({ model: models[i], reading: this.info(member) }));
+    // On a GPU a Resize costs next to nothing.
+    const phases = cpu && size ? await phasesFor(all, settings, size, this.load) : null;
+    return { ...chainOf(all, settings), phases };
   }
 
   private async step(link: Link, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
@@ -159,8 +161,8 @@ export class Sessions {
 
   /** Whether a member runs on a picture that nothing is wrong with. */
   private async runsAlone({ member, model }: Link): Promise<boolean> {
-    const role: Role = { chain: this.alone, first: true, last: true, multiple: 1 };
-    const session = await this.create(member, model, role);
+    const chain = await this.chainFor([member], [model], false, null);
+    const session = await this.create(member, model, { chain, first: true, last: true, multiple: 1 });
     const data = new Uint8Array(BLANK * BLANK * 3);
     const picture: Tensor = { type: 'uint8', data, dims: [1, BLANK, BLANK, 3] };
     return session
@@ -170,44 +172,6 @@ export class Sessions {
         () => false,
       )
       .finally(() => session.release());
-  }
-
-  /** How all members upsample, if they all do it alike; see phases.ts. On a GPU a Resize costs next to nothing. */
-  private async phasesFor(
-    members: readonly number[],
-    models: readonly Model[],
-    size: { width: number; height: number },
-  ): Promise<Phases | null> {
-    if (this.provider !== 'cpu') return null;
-    const all = await Promise.all(
-      models.map((model, i) => this.probe(model, this.info(members[i]), size).catch(() => null)),
-    );
-    const alike = all.every((one) => one !== null && one.factor === all[0]?.factor);
-    return alike ? all[0] : null;
-  }
-
-  private async probe(model: Model, info: Member, size: { width: number; height: number }): Promise<Phases | null> {
-    const graph = compileProbe(model, info, size);
-    if (!graph) return null;
-    const session = await this.load(graph, 'cpu');
-    const [[, classes, height, width]] = session.shapes;
-    await session.release();
-    const known = typeof classes === 'number' && typeof height === 'number' && typeof width === 'number';
-    return known ? phasesOf({ height, width }, size, classes) : null;
-  }
-
-  /** A chain of one member for pictures of any size. */
-  private get alone(): Chain {
-    return {
-      members: 1,
-      tta: this.plan.tta,
-      classes: this.plan.classMap.classes.length,
-      labelled: false,
-      size: null,
-      phases: null,
-      grid: 'coarse',
-      sumByProduct: this.provider === 'cpu',
-    };
   }
 
   private async create(member: number, model: Model, role: Role): Promise<Session> {
@@ -231,8 +195,11 @@ export class Sessions {
   private info = (member: number): Member => this.plan.members[member];
 
   private async read(member: number): Promise<Model> {
+    const { file, output } = this.info(member);
     try {
-      return await readModel(this.info(member).file);
+      const model = await readModel(file);
+      networkOf(model, output);
+      return model;
     } catch (error) {
       throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
     }

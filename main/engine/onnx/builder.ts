@@ -51,10 +51,10 @@ export class GraphBuilder {
       : this.add('Squeeze', [input], { axes }, output);
   }
 
-  /** Mirrored left to right; `input` is [N, C, H, W]. */
-  flip(input: string): string {
-    const [last, beyondFirst, width, backwards] = [[-1], [-(2 ** 31)], [3], [-1]].map((one) => this.int64s(one));
-    return this.add('Slice', [input, last, beyondFirst, width, backwards]);
+  /** Backwards along `axes`. */
+  reverse(input: string, axes: readonly number[]): string {
+    const [last, beyondFirst, backwards] = [-1, -(2 ** 31), -1].map((one) => this.int64s(axes.map(() => one)));
+    return this.add('Slice', [input, last, beyondFirst, this.int64s(axes), backwards]);
   }
 
   /** From index `start` to before `end` along one axis. */

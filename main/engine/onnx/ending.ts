@@ -1,5 +1,6 @@
 import type { Activation } from '../../../common/ensemble.ts';
-import { shapeOf, type Attribute, type Node } from './model.ts';
+import { PLACE, type Layout } from './layout.ts';
+import { shapeOf, type Attribute, type Node, type ValueInfo } from './model.ts';
 import type { Network } from './network.ts';
 
 /** How a network ends, which decides how its output becomes probabilities at the least cost. */
@@ -19,13 +20,22 @@ const textOf = (node: Node, name: string) => Buffer.from(attributeOf(node, name)
 const SYMMETRIC = ['', 'half_pixel', 'pytorch_half_pixel', 'align_corners'];
 
 /** `activation` is that of the output: only logits may be changed before they are resized. */
-export function endingOf(network: Network, activation: Activation): Ending {
-  if (!isWhole(network)) return { kind: 'coarse' };
+export function endingOf(network: Network, activation: Activation, form: Ends): Ending {
+  if (!isWhole(network, form)) return { kind: 'coarse' };
   const tail: Node[] = [];
   let node = network.makerOf.get(network.output.name);
-  for (; node?.opType === 'Identity'; node = network.makerOf.get(node.input[0])) tail.push(node);
+  let layout = form.output.layout;
+  for (
+    ;
+    node && (isPassing(node) || (layout === 'nhwc' && isToLast(node)));
+    node = network.makerOf.get(node.input[0])
+  ) {
+    tail.push(node);
+    if (isToLast(node)) layout = 'nchw';
+  }
   const linear =
-    activation === 'logits' &&
+    (activation === 'logits' || activation === 'sigmoid-logits') &&
+    layout === 'nchw' &&
     node?.opType === 'Resize' &&
     textOf(node, 'mode') === 'linear' &&
     SYMMETRIC.includes(textOf(node, 'coordinate_transformation_mode')) &&
@@ -35,12 +45,28 @@ export function endingOf(network: Network, activation: Activation): Ending {
     : { kind: 'full' };
 }
 
+interface Ends {
+  input: { layout: Layout };
+  output: { layout: Layout };
+}
+
+/** Changes no value, or no more than another type of floating point does. */
+const isPassing = ({ opType }: Node) => opType === 'Identity' || opType === 'Cast';
+
+/** Puts the channels last. */
+const isToLast = (node: Node) =>
+  node.opType === 'Transpose' && attributeOf(node, 'perm')?.ints.map(Number).join() === '0,2,3,1';
+
 const isHalfPixel = (resize: Node) => textOf(resize, 'coordinate_transformation_mode') !== 'align_corners';
 
 /** The file says that height and width of the output are those of the input. */
-function isWhole({ input, output }: Network): boolean {
-  const [, , height = '?', width = '?'] = shapeOf(input) ?? [];
-  const [, , h, w] = shapeOf(output) ?? [];
+function isWhole({ input, output }: Network, form: Ends): boolean {
+  const place = (value: ValueInfo, layout: Layout) => {
+    const shape = shapeOf(value) ?? [];
+    return shape.length === 3 ? shape.slice(1) : PLACE[layout].map((axis) => shape[axis] ?? '?');
+  };
+  const [height, width] = place(input, form.input.layout);
+  const [h, w] = place(output, form.output.layout);
   return height === h && width === w && height !== '?' && width !== '?';
 }
 
@@ -58,11 +84,12 @@ const THROUGH = [
   'Relu',
   'Clip',
   'Dropout',
+  'Transpose',
 ];
 
 /** Channels of the output as far as the weights tell: those of the last convolution; null: cannot be told. */
-export function channelsOf(network: Network): number | null {
-  const declared = shapeOf(network.output)?.[1];
+export function channelsOf(network: Network, layout: Layout = 'nchw'): number | null {
+  const declared = shapeOf(network.output)?.[layout === 'nchw' ? 1 : 3];
   if (typeof declared === 'number') return declared;
   let node = network.makerOf.get(network.output.name);
   while (node && THROUGH.includes(node.opType)) node = network.makerOf.get(node.input[0]);

@@ -23,11 +23,13 @@ export function mapOutput(graph: Graph): ValueInfo | undefined {
   return graph.output.find((value) => (shapeOf(value)?.length ?? 4) === 4);
 }
 
-export function networkOf(model: Model): Network {
+/** Up to the output called `name`, or to the one that is shaped like a map of classes. Throws Error where there is none. */
+export function networkOf(model: Model, name?: string): Network {
   const { graph } = model;
   const input = graph && realInputs(graph)[0];
-  const output = graph && mapOutput(graph);
-  if (!graph || !input || !output) throw new Error('Expected a network with an input and an output of rank 4.');
+  if (!graph || !input) throw new Error('Expected a network with an input, found none.');
+  const output = name ? graph.output.find((one) => one.name === name) : mapOutput(graph);
+  if (!output) throw new Error(`Expected an output ${name ?? 'of rank 4'}, found ${namesOf(graph.output)}.`);
   const makerOf = new Map(graph.node.flatMap((node) => node.output.map((name): [string, Node] => [name, node])));
   const needed = new Set<Node>();
   const open = [output.name];
@@ -39,6 +41,8 @@ export function networkOf(model: Model): Network {
   }
   return { input, output, graph, makerOf, nodes: graph.node.filter((node) => needed.has(node)) };
 }
+
+const namesOf = (values: readonly ValueInfo[]) => values.map(({ name }) => name).join(', ') || 'none';
 
 /** Names a node's subgraphs (If, Loop, Scan) may take from outside; names of their own among them do no harm. */
 function capturedBy(node: Node): string[] {
@@ -61,7 +65,7 @@ export function copyNodes(
   suffix: string,
   leaveOut: readonly Node[] = [],
 ): { nodes: Node[]; rename: (name: string) => string } {
-  const made = new Set(network.nodes.flatMap((node) => node.output));
+  const made = new Set(network.nodes.flatMap((node) => node.output).filter(Boolean));
   const rename = (name: string) => (name === network.input.name ? input : made.has(name) ? name + suffix : name);
   const nodes = network.nodes.filter((node) => !leaveOut.includes(node));
   return { nodes: nodes.map((node) => copyNode(node, rename, suffix)), rename };

@@ -1,26 +1,24 @@
 import type { GraphBuilder } from './builder.ts';
-import { entropyOf, type Sums } from './passes.ts';
+import type { Chain } from './chain.ts';
+import { entropyOf } from './distribution.ts';
+import { addOutcomeOf, type Sums } from './merge.ts';
 import { stripsOf, upsampleByPhase, type Phases } from './phases.ts';
 
-export interface OutcomePlan {
-  classes: number;
-  /** summed up in the sums */
-  passes: number;
+export type OutcomePlan = Pick<
+  Chain,
+  'merge' | 'classes' | 'channels' | 'unsaid' | 'total' | 'grid' | 'sumByProduct' | 'phases'
+> & {
   /** int64 [2]: height and width of the picture */
   size: string;
-  grid: 'coarse' | 'full';
   /** uint8 [1, H, W], class indexes and IGNORE; null: no labels */
   given: string | null;
-  sumByProduct: boolean;
-  /** the order of pixels in the sums; null: row by row */
-  phases: Phases | null;
-}
+};
 
 /** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes. */
 export function addOutcome(graph: GraphBuilder, plan: OutcomePlan, sums: Sums, output: string): void {
-  const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.coarse ?? sums.p[0], sums.entropy) : null;
+  const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.mean ?? sums.merged[0], sums.entropy) : null;
   const given = plan.given && plan.phases ? stripsOfGiven(graph, plan.given, plan.phases) : [plan.given];
-  const strips = sums.p.map((p, i) => addStrip(graph, plan, p, disagreement?.[i] ?? null, given[i]));
+  const strips = sums.merged.map((part, i) => addStrip(graph, plan, part, disagreement?.[i] ?? null, given[i]));
   const planes = strips.length === 1 ? strips[0] : graph.add('Concat', strips, { axis: 2 });
   graph.squeeze(planes, [1], output);
 }
@@ -29,16 +27,18 @@ export function addOutcome(graph: GraphBuilder, plan: OutcomePlan, sums: Sums, o
 function addStrip(
   graph: GraphBuilder,
   plan: OutcomePlan,
-  p: string,
+  merged: string,
   disagreement: string | null,
   given: string | null,
 ): string {
+  const { p: all, unit } = addOutcomeOf(graph, plan.merge, plan, merged);
+  const p = plan.channels > plan.classes ? graph.slice(all, 1, 0, plan.classes) : all;
   const index = graph.add('ArgMax', [p], { axis: 1, keepdims: 1 });
   const label = graph.cast(index, 'uint8');
-  const confidence = asByte(graph, graph.add('GatherElements', [p, index], { axis: 1 }), 255 / plan.passes);
-  const all = (value: number) => graph.add('Expand', [graph.cast(graph.float([value]), 'uint8'), graph.shape(label)]);
-  const pGiven = given ? addGiven(graph, plan, p, given) : all(255);
-  return graph.add('Concat', [label, confidence, disagreement ?? all(0), pGiven], { axis: 0 });
+  const confidence = asByte(graph, graph.add('GatherElements', [p, index], { axis: 1 }), 255 / unit);
+  const same = (value: number) => graph.add('Expand', [graph.cast(graph.float([value]), 'uint8'), graph.shape(label)]);
+  const pGiven = given ? addGiven(graph, plan, p, unit, given) : same(255);
+  return graph.add('Concat', [label, confidence, disagreement ?? same(0), pGiven], { axis: 0 });
 }
 
 function stripsOfGiven(graph: GraphBuilder, given: string, phases: Phases): string[] {
@@ -47,9 +47,9 @@ function stripsOfGiven(graph: GraphBuilder, given: string, phases: Phases): stri
 }
 
 /** Mutual information between pass and label, H(p̄) − mean H(p), in 1/255 bits, by strip. */
-function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, p: string, entropy: string): string[] {
-  const share = graph.float(1 / plan.passes);
-  const whole = entropyOf(graph, plan, graph.add('Mul', [p, share]));
+function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, mean: string, entropy: string): string[] {
+  const share = graph.float(1 / plan.total);
+  const whole = entropyOf(graph, plan, graph.add('Mul', [mean, share]));
   const nats = graph.add('Sub', [whole, graph.add('Mul', [entropy, share])]);
   const strips = plan.phases
     ? upsampleByPhase(graph, nats, 1, plan.phases)
@@ -60,14 +60,21 @@ function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, p: string, entr
   });
 }
 
-/** p̄ of the given class, 1 where there is none. */
-function addGiven(graph: GraphBuilder, plan: OutcomePlan, p: string, given: string): string {
+/** p̄ of the given class, 1 where there is none or no member can say it. */
+function addGiven(graph: GraphBuilder, plan: OutcomePlan, p: string, unit: number, given: string): string {
   const classes = graph.cast(graph.unsqueeze(given, [1]), 'float32');
   const inside = graph.cast(graph.add('Min', [classes, graph.float(plan.classes - 1)]), 'int64');
   const found = graph.add('GatherElements', [p, inside], { axis: 1 });
-  const labelled = graph.add('Less', [classes, graph.float(plan.classes)]);
-  return asByte(graph, graph.add('Where', [labelled, found, graph.float(plan.passes)]), 255 / plan.passes);
+  const labelled = graph.add('Less', [addSaid(graph, plan, classes), graph.float(plan.classes)]);
+  return asByte(graph, graph.add('Where', [labelled, found, graph.float(unit)]), 255 / unit);
 }
+
+/** Classes that no member can say as if nothing were given. */
+const addSaid = (graph: GraphBuilder, { unsaid, classes }: OutcomePlan, given: string): string =>
+  unsaid.reduce(
+    (value, k) => graph.add('Where', [graph.add('Equal', [given, graph.float(k)]), graph.float(classes), value]),
+    given,
+  );
 
 /** Rounds to the nearest byte: a cast cuts off. */
 const asByte = (graph: GraphBuilder, value: string, factor: number) =>
