@@ -1,3 +1,4 @@
+import { CLEAR_MARGIN } from '../../../common/advice.ts';
 import type { Proof } from '../../../common/trial.ts';
 import { findName, meansUnlabelled } from './class-names.ts';
 
@@ -11,8 +12,7 @@ const MOST = 0.5;
 /** … or this share, if that is so many times what it makes up of all pixels: rare classes are predicted imprecisely. */
 const SOME = 0.1;
 const LIFT = 2;
-/** mIoU: what another order of classes has to be better by, and below which nothing can be told from the overlap */
-const MARGIN = 0.01;
+/** mIoU below which nothing can be told from the overlap */
 const WEAK = 0.2;
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -38,7 +38,7 @@ export function matchClasses(
   if (!isNamed && overlap.length === names.dataset.length) {
     const inOrder = overlap.map((_, m) => m);
     const found = miouOf(overlap, classMap);
-    if (found < WEAK || miouOf(overlap, inOrder) >= found - MARGIN)
+    if (found < WEAK || miouOf(overlap, inOrder) >= found - CLEAR_MARGIN)
       return { classMap: inOrder, mapped: inOrder.map((m) => (classMap[m] === m ? 'overlap' : 'order')) };
   }
   const mapped = classMap.map((to, m) => (to === null ? 'none' : byName[m] === null ? 'overlap' : 'name'));
