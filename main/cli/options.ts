@@ -14,6 +14,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function foldNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('Expected a whole number from 0 up.');
+  return value;
+}
+
 export function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65535)

@@ -6,7 +6,7 @@ import { networkOf } from './network.ts';
 import { Pictures, takenSize } from './picture.ts';
 import { encodeModel, makeGraph, makeModel, makeValueInfo } from './proto.ts';
 import { AS_IT_IS } from './tta.ts';
-import { tensorsOf, withTensors } from './weights.ts';
+import { changed, tensorsOf, withTensors } from './weights.ts';
 
 /** What a BatchNormalization sees of one batch, by channel. */
 export interface BatchStatistics {
@@ -119,7 +119,7 @@ export function withStatistics(model: Model, batches: readonly (readonly BatchSt
     if (tensors.has(name)) return void replaced.set(name, withFloats(like, values));
     // The layer's statistics are another's as well, by way of an Identity: from now on it has its own.
     renamed.set(name, `${name}.re-estimated`);
-    added.push({ ...withFloats(like, values), name: `${name}.re-estimated` });
+    added.push(changed(withFloats(like, values), { name: `${name}.re-estimated` }));
   };
   const norms = batchNormsOf(model);
   for (const name of new Set(norms.map(({ input }) => input[MEAN]))) {
@@ -134,9 +134,10 @@ export function withStatistics(model: Model, batches: readonly (readonly BatchSt
     replace(input[VARIANCE], tensorBehind(graph, tensors, input[VARIANCE]), meanOver(seen, unbiased));
   }
   const rename = (node: Node): Node =>
-    norms.includes(node) ? { ...node, input: node.input.map((name) => renamed.get(name) ?? name) } : node;
+    norms.includes(node) ? changed(node, { input: node.input.map((name) => renamed.get(name) ?? name) }) : node;
   const whole = withTensors(model, replaced).graph ?? graph;
-  return { ...model, graph: { ...whole, node: whole.node.map(rename), initializer: [...whole.initializer, ...added] } };
+  const initializer = [...whole.initializer, ...added];
+  return changed(model, { graph: changed(whole, { node: whole.node.map(rename), initializer }) });
 }
 
 function meanOver(seen: BatchStatistics[], of: (batch: BatchStatistics) => ArrayLike<number>): Float64Array {

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding, SampleRow } from '../../../common/dataset.ts';
+import { InputError, messageOf } from '../errors.ts';
+import { readPicture } from '../images.ts';
+import { inParallel } from '../long.ts';
+import {
+  batchNormsOf,
+  compileStatistics,
+  extentOf,
+  largestBatch,
+  meanOf,
+  pictureInput,
+  varianceOf,
+  withStatistics,
+  type BatchStatistics,
+} from '../onnx/batch-norm.ts';
+import type { Model } from '../onnx/model.ts';
+import type { Member } from './member.ts';
+import type { Runtime } from './runtime.ts';
+import type { Session, Tensor } from './sessions.ts';
+import type { Place } from './validate.ts';
+
+/** Pictures a batch; fewer where they are large. */
+const BATCH = 8;
+const BATCH_PIXELS = 8 * 1024 * 1024;
+/** Networks that halve the picture several times often run on multiples of this only. */
+const USUAL_MULTIPLE = 32;
+
+/**
+ * The model with the statistics of its BatchNormalization nodes taken from `samples` (whose masks play no part), the way
+ * torch's `swa_utils.update_bn` takes them: in training mode, batch by batch. A picture is run whole and unchanged; one that
+ * cannot be read is a finding, and pictures of a size that no other has are left out where a layer needs a batch of several.
+ * Throws InputError where not one batch could be run.
+ */
+export async function reEstimate(
+  model: Model,
+  member: Pick<Member, 'file' | 'layout' | 'preprocessing' | 'multiple'>,
+  folder: string,
+  samples: readonly SampleRow[],
+  { runtimes, signal, onProgress }: Place,
+): Promise<{ model: Model; samples: number; findings: Finding[] }> {
+  const norms = batchNormsOf(model).length;
+  const batches = batchesOf(samples, largestBatch(model));
+  const found: (BatchStatistics[] | null)[] = batches.map(() => null);
+  const findings: Finding[] = [];
+  const waiting = [...batches.keys()];
+  let [done, used] = [0, 0];
+
+  const lane = async ({ load }: Runtime) => {
+    const networks = new Networks((batch, multiple) =>
+      load(compileStatistics(model, member, { batch, multiple }), 'cpu'),
+    );
+    for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+      const pictures = await decode(folder, batches[at], findings);
+      try {
+        const statistics = pictures.length ? await networks.run(pictures, member.multiple) : null;
+        const seen = statistics && statisticsOf(statistics, norms);
+        if (seen?.every(({ count }) => count > 1)) {
+          found[at] = seen;
+          used += pictures.length;
+        }
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        findings.push({ file: batches[at][0].image, problem: `Expected a batch that runs, found ${messageOf(error)}` });
+      }
+      done += batches[at].length;
+      onProgress?.({ done, total: samples.length });
+    }
+    await networks.release();
+  };
+  await inParallel(runtimes, runtimes.length, lane, signal);
+
+  const whole = found.filter((batch) => batch !== null);
+  if (!whole.length)
+    throw new InputError(
+      `Expected pictures to re-estimate BatchNormalization from, found none that could be run. ${findings[0]?.problem ?? ''}`.trim(),
+    );
+  return { model: withStatistics(model, whole), samples: used, findings };
+}
+
+/**
+ * Pictures of one size side by side, in batches as alike in number as can be. Every n-th picture goes into the same batch:
+ * neighbours by name are often frames of one scene.
+ */
+function batchesOf(samples: readonly SampleRow[], most: number): SampleRow[][] {
+  const bySize = Map.groupBy(samples, ({ width, height }) => `${width}×${height}`);
+  return [...bySize.values()].flatMap((alike) => {
+    const fitting = Math.max(2, Math.floor(BATCH_PIXELS / (alike[0].width * alike[0].height)));
+    const count = Math.ceil(alike.length / Math.min(BATCH, fitting, most));
+    return Array.from({ length: count }, (_, n) => alike.filter((_, i) => i % count === n));
+  });
+}
+
+async function decode(folder: string, batch: readonly SampleRow[], findings: Finding[]): Promise<Tensor[]> {
+  const pictures = await Promise.all(
+    batch.map(async ({ image }) => {
+      try {
+        const { width, height, data } = await readPicture(await readFile(join(folder, image)));
+        return { type: 'uint8', data, dims: [1, height, width, 3] } satisfies Tensor;
+      } catch (error) {
+        findings.push({ file: image, problem: messageOf(error) });
+        return null;
+      }
+    }),
+  );
+  return pictures.filter((picture) => picture !== null);
+}
+
+const statisticsOf = (tensors: Record<string, Tensor>, norms: number): BatchStatistics[] =>
+  Array.from({ length: norms }, (_, i) => {
+    const [pictures, , places] = tensors[extentOf(i)].data;
+    return {
+      mean: tensors[meanOf(i)].data as Float32Array,
+      variance: tensors[varianceOf(i)].data as Float32Array,
+      count: Number(pictures) * Number(places),
+    };
+  });
+
+/** One graph a number of pictures; the sizes that a network runs on are found out by running it. */
+class Networks {
+  private readonly load: (batch: number, multiple: number) => Promise<Session>;
+  private readonly sessions = new Map<string, Promise<Session>>();
+  private multiple: number | null = null;
+
+  constructor(load: Networks['load']) {
+    this.load = load;
+  }
+
+  async run(pictures: readonly Tensor[], declared: number): Promise<Record<string, Tensor>> {
+    const feeds = Object.fromEntries(pictures.map((picture, i) => [pictureInput(i), picture]));
+    const multiple = this.multiple ?? declared;
+    try {
+      const made = await (await this.at(pictures.length, multiple)).run(feeds);
+      this.multiple = multiple;
+      return made;
+    } catch (error) {
+      if (this.multiple !== null || multiple >= USUAL_MULTIPLE) throw error;
+      const made = await (await this.at(pictures.length, USUAL_MULTIPLE)).run(feeds);
+      this.multiple = USUAL_MULTIPLE;
+      return made;
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const session of this.sessions.values()) await (await session).release();
+  }
+
+  private at(batch: number, multiple: number): Promise<Session> {
+    const key = `${batch} ${multiple}`;
+    const session = this.sessions.get(key) ?? this.load(batch, multiple);
+    this.sessions.set(key, session);
+    return session;
+  }
+}
