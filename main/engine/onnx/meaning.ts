@@ -1,6 +1,7 @@
 import type { Activation } from '../../../common/ensemble.ts';
 import { FORM, type MapOutput } from './outputs.ts';
 import type { Lineage } from './lineage.ts';
+import { SEMANTIC } from './queries.ts';
 
 /** Operators between the one that makes probabilities and the output that keep them so. */
 const KEEPING = new Set([...FORM, 'Clip', 'AveragePool']);
@@ -8,6 +9,7 @@ const KEEPING = new Set([...FORM, 'Clip', 'AveragePool']);
 /** What an output holds, told from the operator that makes it. */
 export function activationOf(lineage: Lineage, { name, holds, channels }: MapOutput): Activation {
   if (holds === 'ids') return 'ids';
+  if (name === SEMANTIC) return 'sigmoid';
   const node = lineage.back(name, KEEPING);
   if (node?.opType === 'Sigmoid' || node?.opType === 'HardSigmoid') return 'sigmoid';
   if (channels === 1) return 'sigmoid-logits';

@@ -3,9 +3,10 @@ import { messageOf } from '../errors.ts';
 import { takeWeightsIn } from './external.ts';
 import type { Model } from './model.ts';
 import { decodeModel } from './proto.ts';
+import { composeQueries } from './queries.ts';
 
 /**
- * A model from its file, whole: weights that lie in files beside it are read in. Weights are views of what was read, not
+ * A model from its file, whole: masks of queries are put together (queries.ts), weights that lie in files beside it are read in. Weights are views of what was read, not
  * copies. Throws where it is none, in one sentence.
  */
 export async function readModel(file: string): Promise<Model> {
@@ -14,7 +15,7 @@ export async function readModel(file: string): Promise<Model> {
   return model;
 }
 
-/** A model from its file as it is, and the bytes it is a view of. Weights that lie in files beside it stay there. */
+/** A model from its file, and the bytes it is a view of. Weights that lie in files beside it stay there. */
 export async function readGraph(file: string): Promise<{ model: Model; bytes: Uint8Array }> {
   let bytes: Uint8Array;
   try {
@@ -33,5 +34,6 @@ function decode(bytes: Uint8Array): Model {
     throw new Error(`Expected an ONNX model, found bytes that are none (${messageOf(error)}).`, { cause: error });
   }
   if (!model.graph?.node.length) throw new Error('Expected an ONNX model, found a file without a graph.');
+  composeQueries(model);
   return model;
 }

@@ -56,10 +56,6 @@ const KINDS: ((facts: Facts) => string | null)[] = [
       ? `the picture encoder of a Segment Anything model, whose output ${features.text} holds features, not classes`
       : null;
   },
-  ({ outputs }) =>
-    named(outputs, /^masks_queries_logits$/) && named(outputs, /^class_queries_logits$/)
-      ? 'a MaskFormer or Mask2Former network, which gives masks of queries and a class for each, not scores of classes at every pixel'
-      : null,
   ({ outputs }) => {
     if (!named(outputs, /^pred_boxes$/)) return null;
     const masks = named(outputs, /^pred_masks$/);

@@ -114,7 +114,6 @@ function sizeOf({
 /** What an architecture is for is the end of its name: SegformerForSemanticSegmentation. */
 const UNLIKE: [RegExp, string][] = [
   [/ForObjectDetection$/, 'an object detector'],
-  [/ForInstanceSegmentation$|ForUniversalSegmentation$/, 'a network that gives masks of queries and a class for each'],
   [/ForImageClassification$/, 'a classifier of whole pictures'],
   [/ForDepthEstimation$/, 'a network for depth'],
   [/^(Sam|Sam2|EdgeTam)\w*Model$/, 'a Segment Anything model, which asks for prompts and knows no classes'],
