@@ -1,6 +1,6 @@
 import type { Device } from './device.ts';
 import type { Outcome, Plan, Task } from './protocol.ts';
-import { MemberError } from './sessions.ts';
+import { MemberError } from './members.ts';
 import { decodeSource, readSource, type Pixels } from './source.ts';
 
 /** Timed runs, and seconds after which no other is begun. */

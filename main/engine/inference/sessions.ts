@@ -1,13 +1,11 @@
 import type { Finding } from '../../../common/dataset.ts';
-import { messageOf } from '../errors.ts';
 import { chainOf, type Chain } from '../onnx/chain.ts';
 import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/compile.ts';
 import type { Model } from '../onnx/model.ts';
-import { networkOf } from '../onnx/network.ts';
 import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/phases.ts';
-import { readModel } from '../onnx/read.ts';
-import type { Member } from './member.ts';
+import { firstLine, MemberError, Members } from './members.ts';
 import { giveBack } from './memory.ts';
+import { Patches } from './patches.ts';
 import { phasesFor } from './phases-for.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
@@ -28,16 +26,6 @@ export interface Session {
 }
 
 export type Load = (graph: Uint8Array, provider: Provider) => Promise<Session>;
-
-/** A member that cannot be run, whatever the picture. */
-export class MemberError extends Error {
-  override name = 'MemberError';
-  readonly member: number;
-  constructor(member: number, message: string) {
-    super(message);
-    this.member = member;
-  }
-}
 
 /** One member in its place of the chain, loaded. */
 interface Link {
@@ -61,20 +49,22 @@ const BLANK = 256;
 export class Sessions {
   private readonly plan: Pick<Plan, 'members' | 'classMap' | 'tta' | 'merge' | 'window'>;
   private readonly provider: Provider;
-  private readonly load: Load;
-  private readonly note: (finding: Finding) => void;
+  private readonly members: Members;
+  /** what pictures run in where they run in windows */
+  private readonly patches: Patches | null;
   private key = '';
   private links: Link[] = [];
 
-  constructor(plan: Sessions['plan'], provider: Provider, load: Load, note: Sessions['note']) {
+  constructor(plan: Sessions['plan'], provider: Provider, load: Load, note: (finding: Finding) => void) {
     this.plan = plan;
     this.provider = provider;
-    this.load = load;
-    this.note = note;
+    this.members = new Members(plan.members, provider, load, note);
+    this.patches = plan.window && new Patches(this.settings, plan.window, this.members);
   }
 
   /** Planes of one picture, 4 × width × height bytes. Throws MemberError where a member cannot be run at all. */
   async run({ members, size }: Pick<Task, 'members' | 'size'>, pixels: Pixels): Promise<Uint8Array> {
+    if (this.patches) return this.patches.run(members, pixels);
     const { width, height, rgb, given } = pixels;
     const expected = size?.width === width && size.height === height;
     await this.use(members, given !== null, expected ? size : null);
@@ -101,13 +91,14 @@ export class Sessions {
     this.links = [];
     this.key = '';
     for (const { session } of links) await session.release();
+    await this.patches?.release();
   }
 
   private async use(members: readonly number[], labelled: boolean, size: Chain['size']): Promise<void> {
     const key = JSON.stringify([members, labelled, size]);
     if (key === this.key) return;
     await this.release();
-    const models = await Promise.all(members.map((member) => this.read(member)));
+    const models = await Promise.all(members.map((member) => this.members.read(member)));
     const chain = await this.chainFor(members, models, labelled, size);
     for (const [i, member] of members.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
@@ -124,13 +115,16 @@ export class Sessions {
     labelled: boolean,
     size: Chain['size'],
   ): Promise<Chain> {
-    const { tta, merge, classMap } = this.plan;
-    const cpu = this.provider === 'cpu';
-    const settings = { tta, merge, classes: classMap.classes.length, labelled, size, sumByProduct: cpu };
-    const all = members.map((member, i) => ({ model: models[i], reading: this.info(member) }));
+    const settings = { ...this.settings, labelled, size };
+    const all = members.map((member, i) => ({ model: models[i], reading: this.members.info(member) }));
     // On a GPU a Resize costs next to nothing.
-    const phases = cpu && size ? await phasesFor(all, settings, size, this.load) : null;
+    const phases = this.provider === 'cpu' && size ? await phasesFor(all, settings, size, this.members.load) : null;
     return { ...chainOf(all, settings), phases };
+  }
+
+  private get settings() {
+    const { tta, merge, classMap } = this.plan;
+    return { tta, merge, classes: classMap.classes.length, sumByProduct: this.provider === 'cpu' };
   }
 
   private async step(link: Link, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
@@ -174,35 +168,8 @@ export class Sessions {
       .finally(() => session.release());
   }
 
-  private async create(member: number, model: Model, role: Role): Promise<Session> {
-    try {
-      return await this.load(compileMember(model, this.info(member), role), this.provider);
-    } catch (error) {
-      if (this.provider === 'cpu')
-        throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
-      this.note({
-        file: this.info(member).file,
-        problem: `Expected it to load on ${this.provider}, found ${firstLine(error)} It runs on the CPU.`,
-      });
-    }
-    try {
-      return await this.load(compileMember(model, this.info(member), role), 'cpu');
-    } catch (error) {
-      throw new MemberError(member, `Expected a network that loads, found ${firstLine(error)}`);
-    }
-  }
-
-  private info = (member: number): Member => this.plan.members[member];
-
-  private async read(member: number): Promise<Model> {
-    const { file, output } = this.info(member);
-    try {
-      const model = await readModel(file);
-      networkOf(model, output);
-      return model;
-    } catch (error) {
-      throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
-    }
+  private create(member: number, model: Model, role: Role): Promise<Session> {
+    return this.members.open(member, () => compileMember(model, this.members.info(member), role));
   }
 }
 
@@ -216,6 +183,3 @@ function inRows(planes: Uint8Array, phases: Phases | null): Uint8Array {
 /** What a member gave out as what the next one takes in. */
 const asInputs = (outputs: Record<string, Tensor>, chain: Chain): Record<string, Tensor> =>
   Object.fromEntries(carriedBy(chain).map((name) => [name, outputs[nextOf(name)]]));
-
-/** A library's message as the end of a sentence. */
-const firstLine = (error: unknown) => `${messageOf(error).split('\n')[0].trim().replace(/\.$/, '')}.`;

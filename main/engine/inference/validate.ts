@@ -6,7 +6,8 @@ import { inParallel, type Count, type Long } from '../long.ts';
 import { Confusion } from '../measures/confusion.ts';
 import type { Plan } from './protocol.ts';
 import type { Runtime } from './runtime.ts';
-import { MemberError, Sessions } from './sessions.ts';
+import { MemberError } from './members.ts';
+import { Sessions } from './sessions.ts';
 import { decodeSource, readSource, type Pixels } from './source.ts';
 
 /** Members and how they are put together: all that decides what a picture is labelled as. */

@@ -10,7 +10,8 @@ import { packPlanes, planesFile, writePlanes } from './planes.ts';
 import { Profiler, type LoadProfiled } from './profile.ts';
 import type { FromWorker, Plan, Task } from './protocol.ts';
 import { tryProvider } from './provider.ts';
-import { MemberError, type Load } from './sessions.ts';
+import { MemberError } from './members.ts';
+import type { Load } from './sessions.ts';
 
 /** What an inference process does: pictures one after the other, the next ones being read and decoded meanwhile. */
 export interface Work {
