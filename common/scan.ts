@@ -31,9 +31,11 @@ export interface ModelInfo {
   classes: number | null;
   /** their names, where they are declared */
   classNames: string[] | null;
-  /** size and divisor of height and width the network asks for */
+  /** the only size the network takes, and what divides height and width of those it takes */
   size: { width: number; height: number } | null;
   multiple: number;
+  /** what pictures are declared to be resized to, though it takes other sizes; null: nothing is */
+  resize: { width: number; height: number } | null;
   /** the fold this model did not train on; null: unknown */
   fold: number | null;
   activation: Activation;

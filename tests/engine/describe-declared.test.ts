@@ -52,7 +52,8 @@ describe('Hugging Face folders', () => {
       problem: null,
       classes: 4,
       classNames: NAMES,
-      size: { width: 512, height: 512 },
+      size: null,
+      resize: { width: 512, height: 512 },
       preprocessing: { channels: 'rgb', mean: processor.image_mean, std: processor.image_std },
       activation: 'logits',
     });
@@ -88,10 +89,10 @@ describe('Hugging Face folders', () => {
     const { do_reduce_labels: _, image_processor_type: __, ...rest } = processor;
     const old = { ...rest, feature_extractor_type: 'SegformerFeatureExtractor', reduce_labels: true, size: 640 };
     const info = await describeAmong({ 'preprocessor_config.json': old }, model);
-    expect(info.size).toEqual({ width: 640, height: 640 });
+    expect(info.resize).toEqual({ width: 640, height: 640 });
     expect(info.declared).toContain('reduce_labels');
     const sized = async (change: object) =>
-      (await describeAmong({ 'preprocessor_config.json': { ...processor, ...change } }, model)).size;
+      (await describeAmong({ 'preprocessor_config.json': { ...processor, ...change } }, model)).resize;
     expect(await sized({ size: { shortest_edge: 544 } })).toBeNull();
     expect(await sized({ do_resize: false })).toBeNull();
   });

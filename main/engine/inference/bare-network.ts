@@ -123,7 +123,7 @@ function networkIn(runtime: Runtime, session: Session, provider: Provider, info:
   const attempt = ({ rgb, width, height }: Picture, reading: Preprocessing) => {
     const { channels, scale, mean, std } = reading;
     const up = (size: number) => Math.ceil(size / multiple) * multiple;
-    const size = info.size ?? { width: up(width), height: up(height) };
+    const size = info.size ?? info.resize ?? { width: up(width), height: up(height) };
     return session.run({
       [Bare.pixels]: { type: 'uint8', data: channels === 'rgb' ? rgb : backwards(rgb), dims: [1, height, width, 3] },
       [Bare.size]: { type: 'int64', data: BigInt64Array.of(BigInt(size.height), BigInt(size.width)), dims: [2] },

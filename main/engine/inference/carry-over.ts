@@ -24,13 +24,14 @@ export async function carryOver(from: ModelInfo, out: string): Promise<Finding[]
 }
 
 /** As in a sidecar. */
-function said({ preprocessing, activation, output, classNames, size, multiple, fold }: ModelInfo) {
+function said({ preprocessing, activation, output, classNames, size, resize, multiple, fold }: ModelInfo) {
+  const asked = size ?? resize;
   return {
     ...preprocessing,
     activation,
     output,
     ...(classNames && { classes: classNames }),
-    ...(size && { size }),
+    ...(asked && { size: asked }),
     multiple,
     ...(fold !== null && { fold }),
   };

@@ -8,7 +8,7 @@ export interface Member extends Pick<
 > {
   /** in the merge, above 0 */
   weight: number;
-  /** one pass for each; null: the picture's own size, or the only one the network takes */
+  /** one pass for each, the declared one unless set by hand; null: the picture's own size, or the only one the network takes */
   sizes: (InputSize | null)[];
   /** class index of the dataset for each of the model's classes, null where it has none; null: class by class */
   classMap: (number | null)[] | null;
@@ -23,7 +23,7 @@ export function memberOf(info: ModelInfo, settings: MemberSettings | undefined):
     preprocessing: { ...info.preprocessing, ...settings?.preprocessing },
     fold: settings?.fold === undefined ? info.fold : settings.fold,
     weight: settings?.weight ?? 1,
-    sizes: settings?.sizes?.length ? settings.sizes : [null],
+    sizes: settings?.sizes?.length ? settings.sizes : [info.resize],
     classMap: settings?.classMap ?? null,
   };
 }

@@ -32,7 +32,7 @@ function overrule<Info extends ModelInfo>(info: Info, one: Declared): Info {
     preprocessing: { ...info.preprocessing, ...one.preprocessing },
     activation: one.activation ?? info.activation,
     ...named(info, one.classNames),
-    size: fixed ? info.size : (one.size ?? null),
+    resize: fixed ? null : (one.size ?? info.resize),
     multiple: fixed ? 1 : (one.multiple ?? info.multiple),
     fold: one.fold === undefined ? info.fold : one.fold,
     declared: preparation || one.note ? [by, info.declared].filter(Boolean).join(', ') : info.declared,

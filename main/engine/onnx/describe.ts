@@ -94,6 +94,7 @@ function unknownModel(file: string): ModelInfo {
     classNames: null,
     size: null,
     multiple: 1,
+    resize: null,
     fold: fold ? Number(fold[1]) : null,
     activation: 'logits',
     preprocessing: { channels: 'rgb', scale: 1 / 255, mean: MEAN, std: STD },
