@@ -1,25 +1,74 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
-import type { Activation, Preprocessing } from '../../common/ensemble.ts';
-import type { ModelInfo } from '../../common/scan.ts';
+import { adviceOf, preparationText } from '../../common/advice.ts';
+import type { Activation } from '../../common/ensemble.ts';
+import { DEVICES, type Device, type ModelInfo } from '../../common/scan.ts';
+import type { Proof, Reading } from '../../common/trial.ts';
+import { openDataset } from '../engine/dataset/open.ts';
+import type { BareOptions } from '../engine/inference/bare-network.ts';
+import { locateModel, proveModel } from '../engine/inference/prove.ts';
 import { describeModels } from '../engine/onnx/describe.ts';
-import { facts, type Output } from './output.ts';
-import { run } from './run.ts';
+import { workerFile } from '../program.ts';
+import { facts, rounded, type Output } from './output.ts';
+import { run, type Run } from './run.ts';
+
+interface Options {
+  dataset?: string;
+  device: Device;
+  json?: boolean;
+}
 
 export function describeCommand(program: Command): void {
   program
     .command('describe')
     .argument('<model...>', 'ONNX files, or folders of them')
     .description('what an ONNX file takes and gives, and how Winnow would run it')
+    .option('--dataset <dir>', 'a dataset to try it on: how it is read best, and which of its classes are which')
+    .addOption(new Option('--device <device>', 'where the models run').choices(DEVICES).default('auto'))
     .option('--json', 'print one JSON document')
-    .action((models: string[], { json }: { json?: boolean }) =>
-      run(async () => output(await describeModels(models.map((model) => resolve(model)))), { json }),
-    );
+    .action((models: string[], options: Options) => run((job) => describeAll(models, options, job), options));
 }
 
-function output(models: ModelInfo[]): Output {
-  return { json: models, text: models.map(describe).join('\n\n') };
+/** A model as described, where it runs, and how it does on a dataset. */
+interface Row extends ModelInfo {
+  provider: string | null;
+  /** mIoU, 0..1, as it is declared and with its classes mapped; null: not tried */
+  check: { miou: number; samples: number } | null;
+  /** the best way to read it, and the class index of the dataset for each of its classes */
+  best: Reading | null;
+  classMap: (number | null)[] | null;
+  advice: string | null;
 }
+
+async function describeAll(models: string[], options: Options, { signal, progress }: Run): Promise<Output> {
+  const how = { workerFile, device: options.device, signal };
+  const dataset = options.dataset === undefined ? null : await openDataset(resolve(options.dataset), { signal });
+  const rows: Row[] = [];
+  const infos = await describeModels(models.map((model) => resolve(model)));
+  for (const [i, info] of infos.entries()) {
+    progress.tell(`Trying ${info.name} (${i + 1}/${infos.length})`);
+    const proof = dataset && info.problem === null ? await proveModel(dataset, info.file, how) : null;
+    rows.push(proof?.samples ? provedRow(info, proof) : await locatedRow(info, how, proof));
+  }
+  return { json: rows.map(toJson), text: rows.map(describe).join('\n\n') };
+}
+
+function provedRow(info: ModelInfo, proof: Proof): Row {
+  const { provider, declared, classMap, samples } = proof;
+  const check = { miou: declared.miou, samples };
+  return { ...info, provider, check, best: proof.readings[0], classMap, advice: adviceOf(proof) };
+}
+
+async function locatedRow(info: ModelInfo, how: BareOptions, proof: Proof | null): Promise<Row> {
+  const untried = { check: null, best: null, classMap: null, advice: proof && adviceOf(proof) };
+  return { ...info, ...(await locateModel(info, how)), ...untried };
+}
+
+const toJson = ({ check, best, ...row }: Row) => ({
+  ...row,
+  check: check && { ...check, miou: rounded(check.miou) },
+  best: best && { ...best, miou: rounded(best.miou) },
+});
 
 type Port = ModelInfo['inputs'][number];
 const port = ({ name, type, shape }: Port) => `${name}: ${type} ${shape.join(' × ')}`.trim();
@@ -34,7 +83,7 @@ const ACTIVATION_TEXT: Record<Activation, string> = {
   ids: 'ids, the likeliest class alone: every pass is a vote',
 };
 
-function describe(model: ModelInfo): string {
+function describe(model: Row): string {
   const ports: [string, string][] = [
     ['takes', model.inputs.map(port).join(', ')],
     ['gives', model.outputs.map(port).join(', ')],
@@ -51,17 +100,26 @@ function describe(model: ModelInfo): string {
     ['pre-processing', preparationText(model.preprocessing)],
     ['declared', model.declared ?? 'nowhere: activation is told from the network, pre-processing is the usual'],
     ['held-out fold', model.fold ?? 'unknown'],
+    ['runs on', model.provider ?? 'nothing here'],
+    ...checkText(model),
   ]);
   return `${model.file}\n${lines.replace(/^/gm, '  ')}`;
 }
 
-const scaleOf = (scale: number) => (Math.abs(255 * scale - 1) < 1e-6 ? '1/255' : scale);
+function checkText({ check, advice }: Row): [string, string][] {
+  const agreement =
+    check &&
+    `mIoU ${check.miou.toFixed(3)} on ${check.samples} labelled ${check.samples === 1 ? 'picture' : 'pictures'}, read as declared`;
+  const lines: [string, string | null][] = [
+    ['check', agreement],
+    ['advice', advice],
+  ];
+  return lines.filter((line): line is [string, string] => line[1] !== null);
+}
 
-const preparationText = ({ channels, scale, mean, std }: Preprocessing) =>
-  `${channels}, × ${scaleOf(scale)}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
-
-function sizeText({ size, multiple }: ModelInfo): string {
+function sizeText({ size, multiple, resize }: ModelInfo): string {
   if (size) return `${size.width} × ${size.height}`;
+  if (resize) return `resized to ${resize.width} × ${resize.height} as declared, takes others`;
   return multiple > 1 ? `multiples of ${multiple}` : 'any';
 }
 

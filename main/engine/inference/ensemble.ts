@@ -81,7 +81,7 @@ export function classProblem(
     return beyond === undefined ? null : `Expected class indexes below ${expected} in its class map, found ${beyond}.`;
   }
   if (classes === null || classes === expected) return null;
-  return `Expected ${expected} classes as in the dataset or a class map, found ${classes} classes.`;
+  return `Expected ${expected} classes as in the dataset or a class map, found ${classes} classes: map them in the Models view, or see \`winnow describe MODEL --dataset DIR\`.`;
 }
 
 interface Usable {

@@ -55,6 +55,22 @@ export async function proveModel(dataset: Dataset, model: string, options: Proof
   }
 }
 
+/** Where a model runs, found by loading and running it; `problem`: why it does not run anywhere, one sentence. */
+export async function locateModel(
+  info: ModelInfo,
+  options: BareOptions,
+): Promise<{ provider: string | null; problem: string | null }> {
+  if (info.problem !== null) return { provider: null, problem: info.problem };
+  try {
+    const network = await openBareNetwork(info, options);
+    await network.close();
+    return { provider: network.provider, problem: null };
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    return { provider: null, problem: messageOf(error) };
+  }
+}
+
 async function proveWith(
   network: BareNetwork,
   info: ModelInfo,
