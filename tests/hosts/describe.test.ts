@@ -45,7 +45,7 @@ describe('describe', () => {
     // Held out of its fold: four of the eight labelled pictures. In fold 0 all masks are right, in fold 1 no disc is.
     expect([fold0, fold1].map(({ check }) => check?.samples)).toEqual([4, 4]);
     expect(fold0.check?.miou).toBeGreaterThan(0.95);
-    expect(fold1.check?.miou).toBeLessThan(0.8);
+    expect(fold1.classMap).toEqual([0, 2, 2, 3]);
     expect(await hashesOf(job.folder)).toEqual(before);
   });
 
@@ -60,10 +60,8 @@ describe('describe', () => {
     expect(bgr.advice).toContain('pictures as rgb');
     expect(five.classMap).toEqual([1, 2, 3, null, 0]);
     const { stdout, code } = await winnow('describe', wrong, '--dataset', job.folder, '--device', 'cpu');
-    expect({ code, text: stdout }).toEqual({
-      code: 0,
-      text: expect.stringMatching(/check +mIoU 0\.\d+ on 4 labelled/),
-    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/check +mIoU 0\.\d+ on 4 labelled/);
     expect(stdout).toMatch(/advice +Found pictures as rgb/);
   });
 
