@@ -5,6 +5,7 @@ import { checkCommand } from './cli/check.ts';
 import { describeCommand } from './cli/describe.ts';
 import { evaluateCommand } from './cli/evaluate.ts';
 import { exportCommand } from './cli/export.ts';
+import { halfCommand } from './cli/half.ts';
 import { imagesCommand } from './cli/images.ts';
 import { EXIT } from './cli/run.ts';
 import { scanCommand } from './cli/scan.ts';
@@ -28,6 +29,7 @@ acceptCommand(program);
 exportCommand(program);
 evaluateCommand(program);
 soupCommand(program);
+halfCommand(program);
 serveCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

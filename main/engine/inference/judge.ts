@@ -1,5 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import { NO_TTA } from '../../../common/ensemble.ts';
@@ -10,11 +10,12 @@ import type { Count, Long } from '../long.ts';
 import { batchNormsOf } from '../onnx/batch-norm.ts';
 import type { Model } from '../onnx/model.ts';
 import { encodeModel } from '../onnx/proto.ts';
+import { inTemporaryFolder } from '../temporary.ts';
 import { classProblem, readFolds } from './ensemble.ts';
 import { memberOf, type Member } from './member.ts';
 import { reEstimate } from './re-estimate.ts';
 import { withRuntimes, type Runtime } from './runtime.ts';
-import { agreement, validate, type Composed } from './validate.ts';
+import { validate, type Composed } from './validate.ts';
 
 export interface JudgeOptions extends Long<Count & { what: string }> {
   dataset: Dataset;
@@ -66,16 +67,13 @@ export class Judge {
     if (problem) throw new InputError(`${info.file}: ${problem}`);
     const findings: Finding[] = [];
     const folds = await readFolds(dataset, options, findings);
-    const temporary = await mkdtemp(join(tmpdir(), 'winnow-'));
-    try {
-      return await withRuntimes(workerFile, availableParallelism(), signal, async (runtimes) => {
+    return inTemporaryFolder((temporary) =>
+      withRuntimes(workerFile, availableParallelism(), signal, (runtimes) => {
         const judge = new Judge(info, folds, options, runtimes, temporary);
         judge.findings.push(...findings);
         return work(judge);
-      });
-    } finally {
-      await rm(temporary, { recursive: true, force: true });
-    }
+      }),
+    );
   }
 
   /** 0..1; throws InputError where not one picture counts. */
@@ -86,15 +84,6 @@ export class Judge {
     if (found.miou === null)
       throw new InputError(`Expected labelled pictures in ${this.options.dataset.name} to judge by, found none.`);
     return found.miou;
-  }
-
-  /** Share of pixels that two versions give the same label, 0..1. */
-  async agreement(a: string, b: Model, what: string): Promise<{ share: number; samples: number }> {
-    const pair = [await this.composed(a), await this.composed(b)] as const;
-    const pictures = this.judged.length ? this.judged : this.training;
-    const { share, samples, findings } = await agreement(pair, this.options.dataset, pictures, this.place(what));
-    this.note(findings);
-    return { share, samples };
   }
 
   /** With the statistics of BatchNormalization re-estimated, where there are such nodes. */
@@ -129,7 +118,7 @@ export class Judge {
 }
 
 /** `most` of the samples, evenly spread. */
-function spread(samples: readonly SampleRow[], most: number): SampleRow[] {
+export function spread(samples: readonly SampleRow[], most: number): SampleRow[] {
   const step = Math.max(1, samples.length / most);
   return Array.from({ length: Math.min(samples.length, most) }, (_, i) => samples[Math.floor(i * step)]);
 }
