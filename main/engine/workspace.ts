@@ -50,7 +50,7 @@ export function watchWorkspace(
     if (results.scan) emit({ type: 'results', dataset: project.id, scan: results.scan, count: results.count });
   });
   // A scan by another process, or another machine on the same file system, shows up on its own.
-  const timer = setInterval(() => void results.refresh().catch(() => undefined), 2000);
+  const timer = setInterval(() => void results.follow().catch(() => undefined), 2000);
   timer.unref();
   return () => {
     clearInterval(timer);

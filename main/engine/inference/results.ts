@@ -35,6 +35,8 @@ interface Entry extends Omit<SampleResult, 'cases'> {
 export class Results {
   /** key of the current scan; null: nothing scanned yet */
   scan: string | null = null;
+  /** true while a scan of this process fills them: what other processes begin meanwhile does not change the subject */
+  held = false;
   /** [class index][bin]: confidence of the scanned pictures without mask, taken together */
   histogram: number[][] = [];
 
@@ -144,6 +146,13 @@ export class Results {
   /** Picks up the lines that were appended since, by this process or another. */
   refresh(): Promise<void> {
     return (this.reading = this.reading.catch(() => {}).then(() => this.read()));
+  }
+
+  /** The same, and if another process has begun another scan since, on to that. */
+  async follow(): Promise<void> {
+    const newest = this.held ? this.scan : await currentScan(this.project);
+    if (this.held || newest === null || newest === this.scan) await this.refresh();
+    else await this.use(newest);
   }
 
   close(): void {

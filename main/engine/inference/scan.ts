@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import type { SampleRow } from '../../../common/dataset.ts';
 import type { ScanResult, ScanSettings, ScanState } from '../../../common/scan.ts';
@@ -37,14 +38,30 @@ export async function scanDataset(
   settings: ScanSettings,
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const { results, signal, onProgress = () => undefined } = options;
+  const { results, signal } = options;
   const ensemble = await openEnsemble(dataset, settings);
   throwIfCancelled(signal);
   const { key } = ensemble.record;
   await makeProject(project);
   await writeRecord(project, ensemble.record);
-  await results.use(key);
+  results.held = true;
+  try {
+    await results.use(key);
+    return await scanWith(ensemble, dataset, project, settings, options);
+  } finally {
+    results.held = false;
+  }
+}
 
+async function scanWith(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  project: Project,
+  settings: ScanSettings,
+  options: ScanOptions,
+): Promise<ScanResult> {
+  const { results, signal, onProgress = () => undefined } = options;
+  const { key } = ensemble.record;
   const samples = chosen(dataset.samples, options);
   const progress = new Progress(samples.length, [...ensemble.findings], onProgress);
   const tasks = await toDo(dataset, project, ensemble, samples, progress, options);
@@ -67,7 +84,12 @@ function chosen(samples: readonly SampleRow[], { limit = Infinity, shard = [1, 1
   return samples.filter((_, i) => i % parts === part - 1).slice(0, limit);
 }
 
-const resultsName = (shard?: [number, number]) => (shard ? `results-${shard.join('-of-')}.jsonl` : 'results.jsonl');
+/**
+ * Machines that share a file system cannot append to one file at the same time (network file systems do not order it), so
+ * each part has a file, and each machine that runs it its own.
+ */
+const resultsName = (shard?: [number, number]) =>
+  shard ? `results-${shard.join('-of-')}-${hostname().replace(/[^\w.-]/g, '_')}.jsonl` : 'results.jsonl';
 
 /** The pictures that are not done yet, or no longer what they were; none of them is read for it. */
 async function toDo(
