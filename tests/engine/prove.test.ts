@@ -14,7 +14,7 @@ import { choosePictures } from '../../main/engine/inference/proof-pictures.ts';
 import { proveModel, type ProofOptions } from '../../main/engine/inference/prove.ts';
 import { isSamePreparation, plausibleReadings, prepared } from '../../main/engine/inference/readings.ts';
 import { CLASSES, COLORS, makeShapes, makeTemporary } from '../support/dataset.ts';
-import { fedAs } from '../support/fed.ts';
+import { fedAs, withEdges, type Edges } from '../support/fed.ts';
 import { pointwiseModel, type PointwiseModel } from '../support/onnx.ts';
 
 const worker = join(import.meta.dirname, '..', '..', 'main', 'engine', 'inference', 'worker.ts');
@@ -39,6 +39,7 @@ afterAll(() => remove());
 
 interface Made extends Partial<PointwiseModel> {
   truth?: Preprocessing;
+  edges?: Edges;
   sidecar?: object;
 }
 
@@ -61,9 +62,9 @@ function decoys(truth: Preprocessing): number[][] {
 }
 
 let count = 0;
-async function makeModel({ truth = IMAGENET, sidecar, ...model }: Made = {}): Promise<string> {
+async function makeModel({ truth = IMAGENET, edges = {}, sidecar, ...model }: Made = {}): Promise<string> {
   const file = join(place, `model${count++}.onnx`);
-  await writeFile(file, fedAs(pointwiseModel({ classes: COLORS, ...model }), truth));
+  await writeFile(file, withEdges(fedAs(pointwiseModel({ classes: COLORS, ...model }), truth), edges));
   if (sidecar) await writeFile(file.replace('.onnx', '.json'), JSON.stringify(sidecar));
   return file;
 }
@@ -224,6 +225,34 @@ describe('proving a model', () => {
       expect({ model, problem }).toEqual({ model, problem: null });
       expect(declared.miou).toBeGreaterThan(plain.declared.miou - 0.15);
     }
+  });
+
+  it.each([
+    ['channels last', { layout: 'nhwc' }, 'logits'],
+    ['half precision', { type: 'float16' }, 'logits'],
+    ['half precision and channels last', { type: 'float16', layout: 'nhwc' }, 'logits'],
+    ['ids', { ending: 'ids' }, 'ids'],
+    ['likelihoods of each class on its own', { ending: 'sigmoid' }, 'sigmoid'],
+  ] as const)('runs networks of %s as any other', async (_what, edges, activation) => {
+    const [plain, proof] = [await prove(await makeModel()), await prove(await makeModel({ edges, sharpness: 4 }))];
+    expect(proof.problem).toBeNull();
+    expect(proof.declared).toMatchObject({ activation, preprocessing: IMAGENET });
+    expect(proof.declared.miou).toBeCloseTo(plain.declared.miou, 2);
+    expect(proof.classMap).toEqual([0, 1, 2, 3]);
+  });
+
+  it('tries the order of channels only, where a network takes bytes', async () => {
+    const bytes: Preprocessing = { channels: 'bgr', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] };
+    const sidecar = { classes: CLASSES };
+    const proof = await prove(await makeModel({ truth: bytes, edges: { type: 'uint8', layout: 'nhwc' }, sidecar }));
+    expect(proof.readings.map(({ preprocessing }) => preprocessing.channels)).toEqual(['bgr', 'rgb']);
+  });
+
+  it('takes one channel as the second of two classes', async () => {
+    const ground = [COLORS[0], [143, 137, 117]];
+    const proof = await prove(await makeModel({ classes: ground, edges: { ending: 'binary' } }));
+    expect(proof).toMatchObject({ problem: null, classMap: [0, 2] });
+    expect(proof.overlap).toHaveLength(2);
   });
 
   it('says in a sentence why nothing could be tried', async () => {
