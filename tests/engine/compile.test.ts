@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { IGNORE } from '../../common/dataset.ts';
-import { splitPlanes, type Planes } from '../../common/planes.ts';
+import type { Planes } from '../../common/planes.ts';
 import { NAMED_TTA } from '../../common/ensemble.ts';
-import type { ModelInfo } from '../../common/scan.ts';
-import {
-  carriedBy,
-  compileMember,
-  compileProbe,
-  gridOf,
-  nextOf,
-  Value,
-  type Chain,
-} from '../../main/engine/onnx/compile.ts';
-import { fromPhases, phasedSize, phasesOf, toPhases } from '../../main/engine/onnx/phases.ts';
+import { compileProbes } from '../../main/engine/onnx/probe.ts';
+import { fromPhases, phasesOf, toPhases, type Phases } from '../../main/engine/onnx/phases.ts';
 import { decodeModel } from '../../main/engine/onnx/proto.ts';
-import type { Tensor } from '../../main/engine/inference/sessions.ts';
+import { preprocessing, READING, runChain } from '../support/chain.ts';
 import { pointwiseModel, type PointwiseModel } from '../support/onnx.ts';
 import { load, runBare } from '../support/ort.ts';
 import { flip, information, planesOf, resize, softmax, toMaps, type ClassMaps } from '../support/probabilities.ts';
@@ -31,9 +22,7 @@ const CLASSES = [
   [120, 120, 120],
 ];
 const K = CLASSES.length;
-const MEAN = [0.485, 0.456, 0.406];
-const STD = [0.229, 0.224, 0.225];
-const preprocessing: ModelInfo['preprocessing'] = { channels: 'rgb', scale: 1 / 255, mean: MEAN, std: STD };
+const { mean: MEAN, std: STD } = preprocessing;
 
 const random = noise(5);
 const pixels = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, () => 256 * random());
@@ -43,48 +32,17 @@ type Options = Omit<PointwiseModel, 'classes'>;
 const build = (options: Options) => pointwiseModel({ classes: CLASSES, sharpness: 8, slope: 4, ...options });
 
 /** The planes of the test picture as a chain of compiled members gives them. */
-async function run(
+const run = (
   members: Options[],
   tta: Tta,
   labels: Uint8Array | null = given,
-  size: Chain['size'] = null,
-  phases: Chain['phases'] = null,
-): Promise<Planes> {
-  const models = members.map((member) => decodeModel(build(member)));
-  const reading = members.map(({ activation = 'logits' }) => ({ activation, preprocessing }));
-  const grid = models.some((model, i) => gridOf(model, reading[i]) === 'full') ? 'full' : 'coarse';
-  const chain: Chain = {
-    members: models.length,
-    tta: NAMED_TTA[tta],
-    classes: K,
-    labelled: labels !== null,
-    grid,
-    sumByProduct: true,
-    size,
-    phases,
-  };
-  let sums: Record<string, Tensor> = {};
-  for (const [i, model] of models.entries()) {
-    const last = i === models.length - 1;
-    const session = await load(compileMember(model, reading[i], { chain, first: i === 0, last, multiple: 1 }), 'cpu');
-    const feeds: Record<string, Tensor> = {
-      ...sums,
-      [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] },
-    };
-    if (last && labels)
-      feeds[Value.given] = phases
-        ? { type: 'uint8', data: toPhases(labels, phases), dims: [1, ...phasedSize(phases)] }
-        : { type: 'uint8', data: labels, dims: [1, HEIGHT, WIDTH] };
-    const out = await session.run(feeds);
-    await session.release();
-    if (last) {
-      const planes = out[Value.planes].data as Uint8Array;
-      return splitPlanes(phases ? fromPhases(planes, phases) : planes, WIDTH, HEIGHT);
-    }
-    sums = Object.fromEntries(carriedBy(chain).map((name) => [name, out[nextOf(name)]]));
-  }
-  throw new Error('no members');
-}
+  { sized = false, phases = null }: { sized?: boolean; phases?: Phases | null } = {},
+): Promise<Planes> =>
+  runChain(
+    members.map((member) => ({ file: build(member), activation: member.activation ?? 'logits' })),
+    { width: WIDTH, height: HEIGHT, pixels, given: labels },
+    { classes: K, tta: NAMED_TTA[tta], sized, phases },
+  );
 
 /** Probabilities of one pass on the model's own output grid, by the model as it is and plain arithmetic. */
 async function bare(options: Options, flipped: boolean): Promise<ClassMaps> {
@@ -142,7 +100,6 @@ describe('a compiled member', () => {
     });
 
     it.each(['none', 'hflip'] as const)('gives the same with pixels in the order of phases: %s', async (tta) => {
-      const size = { width: WIDTH, height: HEIGHT };
       const members = [
         { opset, stride: 2, resize: true },
         { opset: 17, stride: 2, resize: true, sharpness: 3 },
@@ -150,8 +107,8 @@ describe('a compiled member', () => {
       for (const rows of [HEIGHT / 2, 3]) {
         const phases = { factor: 2, width: WIDTH / 2, height: HEIGHT / 2, rows };
         for (const labels of [given, null]) {
-          expectClose(await run(members, tta, labels, size, phases), await run(members, tta, labels));
-          expectClose(await run([members[0]], tta, labels, size, phases), await run([members[0]], tta, labels));
+          expectClose(await run(members, tta, labels, { phases }), await run(members, tta, labels));
+          expectClose(await run([members[0]], tta, labels, { phases }), await run([members[0]], tta, labels));
         }
       }
     });
@@ -172,10 +129,11 @@ describe('a compiled member', () => {
     [4, null],
   ])('tells how much it upsamples by: stride %i', async (stride, expected) => {
     const size = { width: WIDTH, height: HEIGHT };
-    const reading = { activation: 'logits', preprocessing } as const;
-    const probe = compileProbe(decodeModel(build({ stride, resize: true })), reading, size);
-    if (!probe) throw new Error('Expected a probe.');
-    const session = await load(probe, 'cpu');
+    const settings = { tta: NAMED_TTA.hflip, classes: K };
+    const probes = compileProbes(decodeModel(build({ stride, resize: true })), READING, settings, size);
+    if (!probes) throw new Error('Expected a probe.');
+    expect(probes.length).toBe(1);
+    const session = await load(probes[0].graph, 'cpu');
     await session.release();
     const [, classes, height, width] = session.shapes[0].map(Number);
     expect(classes).toBe(K);
@@ -200,10 +158,10 @@ describe('a compiled member', () => {
   });
 
   it('has nothing to tell of what is not upsampled', () => {
-    const reading = { activation: 'logits', preprocessing } as const;
     const size = { width: WIDTH, height: HEIGHT };
-    for (const options of [{}, { stride: 2 }, { fixed: { width: 8, height: 8 } }])
-      expect(compileProbe(decodeModel(build(options)), reading, size)).toBeNull();
+    const settings = { tta: NAMED_TTA.none, classes: K };
+    for (const options of [{}, { stride: 2 }, { fixed: { width: 8, height: 8 }, stride: 2, resize: true }])
+      expect(compileProbes(decodeModel(build(options)), READING, settings, size)).toBeNull();
   });
 
   it('takes the grid of the first where all are coarse', async () => {
@@ -217,8 +175,7 @@ describe('a compiled member', () => {
 
   it('gives the same where the size of the picture is known beforehand', async () => {
     const members = [{ stride: 4, resize: true }, { stride: 2 }];
-    const size = { width: WIDTH, height: HEIGHT };
-    expect(await run(members, 'hflip', given, size)).toEqual(await run(members, 'hflip'));
+    expect(await run(members, 'hflip', given, { sized: true })).toEqual(await run(members, 'hflip'));
   });
 
   it('says 255 for p(given) where nothing is given, and knows no disagreement of one pass', async () => {
@@ -237,29 +194,13 @@ describe('a compiled member', () => {
 
   it('feeds blue first where the network was trained so', async () => {
     const turned = CLASSES.map(([r, g, b]) => [b, g, r]);
-    const model = decodeModel(pointwiseModel({ classes: turned, sharpness: 8 }));
     // The network's weights expect ImageNet's mean and deviation in its own order of channels.
-    const back = { ...preprocessing, channels: 'bgr' as const };
-    const chain: Chain = {
-      members: 1,
-      tta: NAMED_TTA.none,
-      classes: K,
-      labelled: false,
-      grid: 'full',
-      sumByProduct: false,
-      size: null,
-      phases: null,
+    const member = {
+      file: pointwiseModel({ classes: turned, sharpness: 8 }),
+      preprocessing: { ...preprocessing, channels: 'bgr' as const },
     };
-    const session = await load(
-      compileMember(
-        model,
-        { activation: 'logits', preprocessing: back },
-        { chain, first: true, last: true, multiple: 1 },
-      ),
-      'cpu',
-    );
-    const out = await session.run({ [Value.pixels]: { type: 'uint8', data: pixels, dims: [1, HEIGHT, WIDTH, 3] } });
-    const { label } = splitPlanes(out[Value.planes].data as Uint8Array, WIDTH, HEIGHT);
+    const picture = { width: WIDTH, height: HEIGHT, pixels, given: null };
+    const { label } = await runChain([member], picture, { classes: K });
     expect(label).toEqual((await run([{ slope: 0 }], 'none', null)).label);
   });
 });

@@ -1,3 +1,4 @@
+import type { Merge } from '../../common/ensemble.ts';
 import type { Planes } from '../../common/planes.ts';
 import { IGNORE } from '../../common/dataset.ts';
 
@@ -48,34 +49,97 @@ export function resize(maps: ClassMaps, width: number, height: number): ClassMap
   return { width, height, at };
 }
 
-export function mean(passes: ClassMaps[]): ClassMaps {
-  const at = passes[0].at.map((values, i) =>
-    values.map((_, k) => passes.reduce((sum, pass) => sum + pass.at[i][k], 0) / passes.length),
-  );
-  return { ...passes[0], at };
+/** Turned by 90° counterclockwise `quarters` times, as torch.rot90 over height and width. */
+export function rot90(maps: ClassMaps, quarters: number): ClassMaps {
+  let turned = maps;
+  for (let n = 0; n < (quarters + 4) % 4; n++) {
+    const { width, height, at } = turned;
+    // The rightmost column becomes the top row.
+    const taken = Array.from(
+      { length: at.length },
+      (_, i) => at[(i % height) * width + width - 1 - Math.floor(i / height)],
+    );
+    turned = { width: height, height: width, at: taken };
+  }
+  return turned;
+}
+
+/** Mirrored top to bottom. */
+export const vflip = (maps: ClassMaps): ClassMaps => flip(rot90(maps, 2));
+
+export const each = (maps: ClassMaps, change: (values: number[]) => number[]): ClassMaps => ({
+  ...maps,
+  at: maps.at.map(change),
+});
+
+/** One array of values of all passes at each place. */
+const across = (passes: ClassMaps[], come: (values: number[], k: number) => number): ClassMaps => ({
+  ...passes[0],
+  at: passes[0].at.map((first, i) =>
+    first.map((_, k) =>
+      come(
+        passes.map((pass) => pass.at[i][k]),
+        k,
+      ),
+    ),
+  ),
+});
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+
+/** Brought to sum 1. */
+export const normalised = (maps: ClassMaps): ClassMaps => each(maps, (p) => p.map((value) => value / sum(p)));
+
+/** 1 for the likeliest class. */
+export const oneHot = (maps: ClassMaps): ClassMaps =>
+  each(maps, (p) => p.map((_, k) => (k === p.indexOf(Math.max(...p)) ? 1 : 0)));
+
+const share = (passes: ClassMaps[], weights?: number[]) =>
+  passes.map((_, i) => (weights ? weights[i] / sum(weights) : 1 / passes.length));
+
+export function mean(passes: ClassMaps[], weights?: number[]): ClassMaps {
+  const w = share(passes, weights);
+  return across(passes, (values) => sum(values.map((value, i) => w[i] * value)));
+}
+
+/** Of all passes by the rules of common/ensemble.ts. */
+export function mergedBy(merge: Merge, passes: ClassMaps[], weights?: number[]): ClassMaps {
+  const w = share(passes, weights);
+  if (merge === 'mean') return mean(passes, w);
+  if (merge === 'vote') return mean(passes.map(oneHot), w);
+  if (merge === 'max') return normalised(across(passes, (values) => Math.max(...values)));
+  return softmax(across(passes, (values) => sum(values.map((value, i) => w[i] * Math.log(Math.max(value, 1e-30))))));
 }
 
 const entropy = (p: number[]) => -p.reduce((sum, value) => sum + (value > 0 ? value * Math.log2(value) : 0), 0);
 
 /** Mutual information in bits, one value at each place. */
-export function information(passes: ClassMaps[]): ClassMaps {
-  const whole = mean(passes);
-  const at = whole.at.map((p, i) => [
-    entropy(p) - passes.reduce((sum, pass) => sum + entropy(pass.at[i]), 0) / passes.length,
-  ]);
+export function information(passes: ClassMaps[], weights?: number[]): ClassMaps {
+  const w = share(passes, weights);
+  const whole = mean(passes, w);
+  const at = whole.at.map((p, i) => [entropy(p) - sum(passes.map((pass, n) => w[n] * entropy(pass.at[i])))]);
   return { ...whole, at };
 }
 
 /** `bits`: disagreement at every pixel. */
-export function planesOf(passes: ClassMaps[], bits: ClassMaps, given: Uint8Array | null): Planes {
-  const { width, height, at } = mean(passes);
+export const planesOf = (passes: ClassMaps[], bits: ClassMaps, given: Uint8Array | null): Planes =>
+  planesFrom(mean(passes), bits, given);
+
+/** `ignored`: given classes for which nothing is said. */
+export function planesFrom(
+  { width, height, at }: ClassMaps,
+  bits: ClassMaps,
+  given: Uint8Array | null,
+  ignored: readonly number[] = [],
+): Planes {
   const byte = (value: number) => Math.round(255 * Math.min(1, Math.max(0, value)));
+  const says = (k: number) => k !== IGNORE && !ignored.includes(k);
   return {
     width,
     height,
     label: Uint8Array.from(at, (p) => p.indexOf(Math.max(...p))),
     confidence: Uint8Array.from(at, (p) => byte(Math.max(...p))),
     disagreement: Uint8Array.from(bits.at, ([value]) => byte(value)),
-    pGiven: Uint8Array.from(at, (p, i) => (given && given[i] !== IGNORE ? byte(p[given[i]]) : 255)),
+    pGiven: Uint8Array.from(at, (p, i) => (given && says(given[i]) ? byte(p[given[i]]) : 255)),
   };
 }

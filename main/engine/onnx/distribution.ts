@@ -34,8 +34,8 @@ const isLogits = ({ activation, binary }: Meaning) =>
  */
 export function addReady(graph: GraphBuilder, meaning: Meaning, map: string): string {
   const { activation, binary, classes } = meaning;
-  if (activation === 'ids') return graph.cast(graph.add('Equal', [map, indexes(graph, classes)]), 'float32');
-  const whole = binary ? addOther(graph, meaning, map) : map;
+  const one = activation === 'ids';
+  const whole = one ? oneHot(graph, map, classes) : binary ? addOther(graph, meaning, map) : map;
   const ordered = addOrdered(graph, meaning, whole);
   return isLogits(meaning) ? graph.add('Sub', [ordered, graph.reduce('ReduceMax', ordered, [1])]) : ordered;
 }
@@ -76,16 +76,17 @@ export function entropyOf(graph: GraphBuilder, plan: Pick<Mapping, 'channels' | 
   return graph.add('Neg', [sumChannels(graph, plan, plan.channels, graph.add('Mul', [p, log]))]);
 }
 
-function voteOf(graph: GraphBuilder, { channels }: Pick<Mapping, 'channels'>, scores: string): string {
-  const likeliest = graph.add('ArgMax', [scores], { axis: 1, keepdims: 1 });
-  return graph.cast(graph.add('Equal', [graph.cast(likeliest, 'float32'), indexes(graph, channels)]), 'float32');
-}
+const voteOf = (graph: GraphBuilder, { channels }: Pick<Mapping, 'channels'>, scores: string): string =>
+  oneHot(graph, graph.cast(graph.add('ArgMax', [scores], { axis: 1, keepdims: 1 }), 'float32'), channels);
 
-const indexes = (graph: GraphBuilder, count: number) =>
-  graph.float(
-    Array.from({ length: count }, (_, k) => k),
-    [1, count, 1, 1],
+/** Of indexes [1, 1, h, w]: 1 in their channel of `channels`, 0 in the others. */
+function oneHot(graph: GraphBuilder, indexes: string, channels: number): string {
+  const all = graph.float(
+    Array.from({ length: channels }, (_, k) => k),
+    [1, channels, 1, 1],
   );
+  return graph.cast(graph.add('Equal', [indexes, all]), 'float32');
+}
 
 /** ONNX's own Softmax over an axis that is not the last takes many times as long. `logits` are at most 0. */
 function softmax(graph: GraphBuilder, meaning: Meaning, logits: string): Distribution {

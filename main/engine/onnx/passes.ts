@@ -38,28 +38,31 @@ export interface Run {
 export function addPass(graph: GraphBuilder, plan: PassPlan, run: Run): Sums {
   const { ending, meaning, grid } = plan;
   const back = inverseOf(run.turn);
-  const distribution = (ready: string) => distributionOf(graph, meaning, ready);
+  const readied = (map: string) => addReady(graph, meaning, map);
   if (ending.kind !== 'upsampled') {
     // A map of one number a pixel is turned before it becomes one of K.
     const one = meaning.activation === 'ids';
     const map = inPlanes(graph, plan.form, run.output);
-    const ready = one
-      ? addReady(graph, meaning, addTurn(graph, map, back))
-      : addTurn(graph, addReady(graph, meaning, map), back);
-    const own = distribution(ready);
+    const ready = one ? readied(addTurn(graph, map, back)) : addTurn(graph, readied(map), back);
+    const own = distributionOf(graph, meaning, ready);
     return toSums(graph, plan, [restored(graph, plan, own, run.restore)], own);
   }
   // Resizing is linear, and softmax does not mind what is subtracted from all classes: taking the maximum away, and
-  // turning back, before the Resize spares two passages over K × H × W each.
-  const coarse = addTurn(graph, addReady(graph, meaning, asFloat(graph, plan, run.rename(ending.coarse))), back);
+  // turning back, before the Resize spares two passages over K × H × W each. One channel stays one until it is resized.
+  const [early, late] = meaning.binary ? [asItIs, readied] : [readied, asItIs];
+  const coarse = addTurn(graph, early(asFloat(graph, plan, run.rename(ending.coarse))), back);
+  const judged = (map: string) => distributionOf(graph, meaning, late(map));
   if (plan.phases) {
-    const strips = upsampleByPhase(graph, coarse, meaning.classes, plan.phases);
-    return toSums(graph, plan, strips.map(distribution), distribution(coarse));
+    const channels = meaning.binary ? 1 : meaning.classes;
+    const strips = upsampleByPhase(graph, coarse, channels, plan.phases);
+    return toSums(graph, plan, strips.map(judged), judged(coarse));
   }
-  const whole = distribution(resizeAgain(graph, ending.resize, coarse, run));
+  const whole = judged(resizeAgain(graph, ending.resize, coarse, run));
   const full = restored(graph, plan, whole, run.restore);
-  return toSums(graph, plan, [full], grid === 'coarse' ? distribution(coarse) : full);
+  return toSums(graph, plan, [full], grid === 'coarse' ? judged(coarse) : full);
 }
+
+const asItIs = (value: string) => value;
 
 /** `parts`: at every pixel of the picture; `coarse`: on the network's own grid, before anything was upsampled. */
 function toSums(graph: GraphBuilder, plan: PassPlan, parts: Distribution[], coarse: Distribution): Sums {
@@ -78,10 +81,10 @@ function restored(graph: GraphBuilder, { meaning }: PassPlan, map: Distribution,
 /** The network's own Resize, of another value that is turned back already: what it says of height and width is, too. */
 function resizeAgain(graph: GraphBuilder, resize: Node, coarse: string, { rename, turn }: Run): string {
   const name = `${rename(resize.output[0])}.logits`;
-  const [region = '', ...sizes] = resize.input.slice(1).map(rename);
-  const turned = (value: string) =>
-    value && turn.swap ? graph.add('Gather', [value, graph.int64s([0, 1, 3, 2])], { axis: 0 }) : value;
-  const input = [coarse, region, ...sizes.map(turned)];
+  // Region, factors and sizes; where there are sizes, factors are empty.
+  const how = resize.input.slice(1, 1 + resize.input.findLastIndex(Boolean)).map(rename);
+  if (turn.swap) how.push(graph.add('Gather', [how.pop() ?? '', graph.int64s([0, 1, 3, 2])], { axis: 0 }));
+  const input = [coarse, ...how];
   graph.nodes.push(makeNode({ ...resize, name, input, output: [name] }));
   return name;
 }
