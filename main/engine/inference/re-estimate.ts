@@ -4,17 +4,8 @@ import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { readPicture } from '../images.ts';
 import { inParallel } from '../long.ts';
-import {
-  batchNormsOf,
-  compileStatistics,
-  extentOf,
-  largestBatch,
-  meanOf,
-  pictureInput,
-  varianceOf,
-  withStatistics,
-  type BatchStatistics,
-} from '../onnx/batch-norm.ts';
+import { batchNormsOf, withStatistics, type BatchStatistics } from '../onnx/batch-norm.ts';
+import { compileStatistics, largestBatch, Statistic } from '../onnx/batch-statistics.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Member } from './member.ts';
 import type { Runtime } from './runtime.ts';
@@ -35,13 +26,13 @@ const USUAL_MULTIPLE = 32;
  */
 export async function reEstimate(
   model: Model,
-  member: Pick<Member, 'file' | 'layout' | 'preprocessing' | 'multiple'>,
+  member: Pick<Member, 'layout' | 'output' | 'activation' | 'preprocessing' | 'multiple'>,
   folder: string,
   samples: readonly SampleRow[],
   { runtimes, signal, onProgress }: Place,
 ): Promise<{ model: Model; samples: number; findings: Finding[] }> {
   const norms = batchNormsOf(model).length;
-  const batches = batchesOf(samples, largestBatch(model));
+  const batches = batchesOf(samples, largestBatch(model, member));
   const found: (BatchStatistics[] | null)[] = batches.map(() => null);
   const findings: Finding[] = [];
   const waiting = [...batches.keys()];
@@ -109,10 +100,10 @@ async function decode(folder: string, batch: readonly SampleRow[], findings: Fin
 
 const statisticsOf = (tensors: Record<string, Tensor>, norms: number): BatchStatistics[] =>
   Array.from({ length: norms }, (_, i) => {
-    const [pictures, , places] = tensors[extentOf(i)].data;
+    const [pictures, , places] = tensors[Statistic.extent(i)].data;
     return {
-      mean: tensors[meanOf(i)].data as Float32Array,
-      variance: tensors[varianceOf(i)].data as Float32Array,
+      mean: tensors[Statistic.mean(i)].data as Float32Array,
+      variance: tensors[Statistic.variance(i)].data as Float32Array,
       count: Number(pictures) * Number(places),
     };
   });
@@ -128,7 +119,7 @@ class Networks {
   }
 
   async run(pictures: readonly Tensor[], declared: number): Promise<Record<string, Tensor>> {
-    const feeds = Object.fromEntries(pictures.map((picture, i) => [pictureInput(i), picture]));
+    const feeds = Object.fromEntries(pictures.map((picture, i) => [Statistic.picture(i), picture]));
     const multiple = this.multiple ?? declared;
     try {
       const made = await (await this.at(pictures.length, multiple)).run(feeds);
