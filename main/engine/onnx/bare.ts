@@ -37,9 +37,9 @@ const STEP = 8;
  * A network by itself, once and without augmentation: from bytes to the likeliest class. How pictures are prepared is
  * not part of the graph but fed, so that one session tries every way.
  */
-export function bareNetwork(model: Model, info: Pick<ModelInfo, 'layout' | 'output' | 'activation' | 'classes'>) {
+export function bareNetwork(model: Model, info: Pick<ModelInfo, 'layout' | 'output' | 'activation'>) {
   const network = networkOf(model, info.output);
-  const form = formOf(network, info.layout, info.activation, info.classes ?? 0);
+  const form = formOf(network, info.layout, info.activation);
   const graph = new GraphBuilder(opsetOf(model), 'winnow.');
   const { nodes, rename } = copyNodes(network, addEntrance(graph, form), '.bare');
   graph.nodes.push(...nodes);

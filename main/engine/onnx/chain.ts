@@ -68,7 +68,7 @@ export interface Part {
 export function partOf(model: Model, reading: Reading, { tta, classes: own }: Pick<Chain, 'tta' | 'classes'>): Part {
   const network = networkOf(model, reading.output || undefined);
   const classes = reading.classMap?.length ?? own;
-  const form = formOf(network, reading.layout, reading.activation, classes);
+  const form = formOf(network, reading.layout, reading.activation);
   return { network, form, classes, passes: passesOf(tta, reading.sizes, { fixed: form.input.fixed !== null }) };
 }
 

@@ -59,6 +59,9 @@ const isToLast = (node: Node) =>
 
 const isHalfPixel = (resize: Node) => textOf(resize, 'coordinate_transformation_mode') !== 'align_corners';
 
+/** transformers' exporter (optimum) calls sizes of the output `height` and `width` as those of the input, though they are a quarter. */
+const MISNAMED = 'pixel_values';
+
 /** The file says that height and width of the output are those of the input. */
 function isWhole({ input, output }: Network, form: Ends): boolean {
   const place = (value: ValueInfo, layout: Layout) => {
@@ -67,46 +70,6 @@ function isWhole({ input, output }: Network, form: Ends): boolean {
   };
   const [height, width] = place(input, form.input.layout);
   const [h, w] = place(output, form.output.layout);
-  return height === h && width === w && height !== '?' && width !== '?';
-}
-
-/** Operators that leave channels as they are. */
-const THROUGH = [
-  'Identity',
-  'Add',
-  'BatchNormalization',
-  'Resize',
-  'Upsample',
-  'Cast',
-  'Softmax',
-  'LogSoftmax',
-  'Sigmoid',
-  'Relu',
-  'Clip',
-  'Dropout',
-  'Transpose',
-];
-
-/** Channels of the output as far as the weights tell: those of the last convolution; null: cannot be told. */
-export function channelsOf(network: Network, layout: Layout = 'nchw'): number | null {
-  const declared = shapeOf(network.output)?.[layout === 'nchw' ? 1 : 3];
-  if (typeof declared === 'number') return declared;
-  let node = network.makerOf.get(network.output.name);
-  while (node && THROUGH.includes(node.opType)) node = network.makerOf.get(node.input[0]);
-  if (node?.opType !== 'Conv') return null;
-  let name = node.input[1];
-  for (let maker = network.makerOf.get(name); maker?.opType === 'Identity'; maker = network.makerOf.get(name))
-    [name] = maker.input;
-  const weight = network.graph.initializer.find((tensor) => tensor.name === name);
-  return weight ? Number(weight.dims[0]) : null;
-}
-
-/** Operators between a Softmax and the output that leave it a distribution. */
-const AFTER_SOFTMAX = ['Identity', 'Resize', 'Upsample', 'Cast', 'Transpose'];
-
-/** True where the output is made by a Softmax. */
-export function endsInSoftmax(network: Network): boolean {
-  let node = network.makerOf.get(network.output.name);
-  while (node && AFTER_SOFTMAX.includes(node.opType)) node = network.makerOf.get(node.input[0]);
-  return node?.opType === 'Softmax';
+  const known = input.name === MISNAMED ? typeof height === 'number' : height !== '?' && width !== '?';
+  return known && height === h && width === w;
 }

@@ -28,7 +28,8 @@ export function mapOutputs(lineage: Lineage, input: readonly (number | string)[]
   return lineage.graph.output.map((value) => mapOutput(lineage, value, input)).filter((one) => one !== null);
 }
 
-function mapOutput(lineage: Lineage, value: ValueInfo, input: readonly (number | string)[]): MapOutput | null {
+/** One of the graph's outputs; null: it is not shaped like a map of classes. */
+export function mapOutput(lineage: Lineage, value: ValueInfo, input: readonly (number | string)[]): MapOutput | null {
   const { name } = value;
   const shape = shapeOf(value) ?? ['?', '?', '?', '?'];
   const type = elementName(value.type?.tensorType?.elemType ?? 1);
@@ -84,9 +85,10 @@ function channelAxis(
   const [, b, c, d] = shape;
   if (fits(c, d, input)) return 1;
   if (fits(b, c, input)) return 3;
-  const known = shape.map((size) => typeof size === 'number');
   if (d === 1 && b !== 1) return 3;
-  return known[3] && !known[1] && !known[2] ? 3 : 1;
+  if (typeof d !== 'number' || typeof b === 'string') return typeof d === 'number' && typeof c === 'string' ? 3 : 1;
+  // Maps are larger than there are classes.
+  return typeof c === 'number' && d < b && d < c ? 3 : 1;
 }
 
 /** Whether a map of h×w pixels has the proportions of the input: the same names, or one stride for both. */
