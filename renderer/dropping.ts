@@ -37,5 +37,5 @@ export function drop(event: DragEvent) {
   }
   if (takers.toReversed().some((take) => take(dropped))) return;
   if (dropped.folders.length) void studio.open(dropped.folders[0]);
-  else studio.toast('Expected a dataset folder, found files. Models are added at the step Scan.', 'bad');
+  else studio.toast('Expected a dataset folder, found files. Models are added at the step Models.', 'bad');
 }

@@ -22,6 +22,10 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
+/** A few seconds or less as `2.4`, `0.31`, `0.048`: two digits that count. */
+export const fraction = (seconds: number): string =>
+  seconds >= 10 ? seconds.toFixed(0) : seconds >= 1 ? seconds.toFixed(1) : seconds.toFixed(seconds >= 0.1 ? 2 : 3);
+
 /** Bytes as `0.4 MB`. */
 export function bytes(n: number): string {
   if (n < 1e5) return `${Math.max(0.1, n / 1e3).toFixed(1)} kB`;

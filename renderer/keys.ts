@@ -1,5 +1,5 @@
 /** Where a key works; also the headings of the overlay with all keys. */
-export type Context = 'everywhere' | 'data' | 'scan' | 'review' | 'pseudo' | 'export';
+export type Context = 'everywhere' | 'data' | 'models' | 'scan' | 'review' | 'pseudo' | 'export';
 
 export interface Command {
   /** Any of these; `Mod` is Ctrl, or Cmd on a Mac. Letters are upper case, shifted ones `Shift+Z`, other characters as typed: `?`. */
@@ -15,10 +15,11 @@ export interface Command {
 /** Every key of the studio. A view says what its commands do with `onKeys`; labels and the overlay come from here. */
 export const COMMANDS = {
   'go-data': { keys: ['1'], label: 'Data', when: 'everywhere' },
-  'go-scan': { keys: ['2'], label: 'Scan', when: 'everywhere' },
-  'go-review': { keys: ['3'], label: 'Review', when: 'everywhere' },
-  'go-pseudo': { keys: ['4'], label: 'Pseudo-labels', when: 'everywhere' },
-  'go-export': { keys: ['5'], label: 'Export', when: 'everywhere' },
+  'go-models': { keys: ['2'], label: 'Models', when: 'everywhere' },
+  'go-scan': { keys: ['3'], label: 'Scan', when: 'everywhere' },
+  'go-review': { keys: ['4'], label: 'Review', when: 'everywhere' },
+  'go-pseudo': { keys: ['5'], label: 'Pseudo-labels', when: 'everywhere' },
+  'go-export': { keys: ['6'], label: 'Export', when: 'everywhere' },
   undo: { keys: ['Z', 'Mod+Z'], label: 'Undo', when: 'everywhere', repeat: true },
   redo: { keys: ['Shift+Z', 'Mod+Shift+Z', 'Mod+Y'], label: 'Redo', when: 'everywhere', repeat: true },
   keys: { keys: ['?'], label: 'All keys', when: 'everywhere' },
@@ -29,7 +30,28 @@ export const COMMANDS = {
   'copy-findings': { keys: ['C'], label: 'Copy all findings', when: 'data' },
   'data-next': { keys: ['Enter'], label: 'Go to the next step', when: 'data' },
 
-  'add-models': { keys: ['M'], label: 'Add models', when: 'scan' },
+  'add-models': { keys: ['M'], label: 'Add models', when: 'models' },
+  'remove-model': { keys: ['Delete'], label: 'Remove the selected member', when: 'models' },
+  'next-member': { keys: ['J', 'ArrowDown'], label: 'Next member', when: 'models', repeat: true },
+  'previous-member': { keys: ['H', 'ArrowUp'], label: 'Previous member', when: 'models', repeat: true },
+  'show-other': {
+    keys: ['V'],
+    label: 'The picture, or the selected member',
+    hint: 'picture or member',
+    when: 'models',
+  },
+  try: { keys: ['T'], label: 'Try on this picture', hint: 'try', when: 'models' },
+  'next-picture': { keys: ['N'], label: 'Try on the next picture', hint: 'next picture', when: 'models' },
+  'random-picture': { keys: ['R'], label: 'Try on any picture', when: 'models' },
+  'worst-picture': { keys: ['W'], label: 'Try on the picture of the worst case', when: 'models' },
+  'review-picture': { keys: ['C'], label: 'Try on the picture that is in review', when: 'models' },
+  'enlarge-map': { keys: ['Space'], label: 'Enlarge the merged map', when: 'models' },
+  prove: { keys: ['P'], label: 'Prove how the selected member reads best', hint: 'prove it', when: 'models' },
+  'use-best': { keys: ['U'], label: 'Use the best reading', when: 'models' },
+  'save-ensemble': { keys: ['S', 'Mod+S'], label: 'Save as an ensemble file', when: 'models' },
+  'load-ensemble': { keys: ['L'], label: 'Load an ensemble file', when: 'models' },
+  'cancel-trial': { keys: ['Escape'], label: 'Stop trying', when: 'models' },
+
   'start-scan': { keys: ['S', 'Mod+Enter'], label: 'Scan', when: 'scan' },
   'cancel-scan': { keys: ['Escape'], label: 'Cancel the scan', when: 'scan' },
 

@@ -1,3 +1,5 @@
+import { INFERNO, scaleShader, VIRIDIS } from './scales.ts';
+
 /** A triangle that covers the viewport; the fragment shader works from gl_FragCoord. */
 export const COVER = `#version 300 es
 void main() {
@@ -7,8 +9,7 @@ void main() {
 
 /**
  * Picture and layers in one pass. Labels are fetched texel by texel, never interpolated; where a screen pixel covers
- * several of them, their finished colours are averaged. The two colour scales are Matt Zucker's polynomial fits (CC0) of
- * matplotlib's viridis and inferno, which read alike in grey and to colour-blind eyes.
+ * several of them, their finished colours are averaged.
  */
 export const LAYERS_SHADER = `#version 300 es
 precision highp float;
@@ -37,27 +38,9 @@ uniform float u_opacity[7]; // picture, confidence, disagreement, pGiven, given,
 
 out vec4 color;
 
-vec3 viridis(float t) {
-  const vec3 c0 = vec3(0.2777273272234177, 0.005407344544966578, 0.3340998053353061);
-  const vec3 c1 = vec3(0.1050930431085774, 1.404613529898575, 1.384590162594685);
-  const vec3 c2 = vec3(-0.3308618287255563, 0.214847559468213, 0.09509516302823659);
-  const vec3 c3 = vec3(-4.634230498983486, -5.799100973351585, -19.33244095627987);
-  const vec3 c4 = vec3(6.228269936347081, 14.17993336680509, 56.69055260068105);
-  const vec3 c5 = vec3(4.776384997670288, -13.74514537774601, -65.35303263337234);
-  const vec3 c6 = vec3(-5.435455855934631, 4.645852612178535, 26.3124352495832);
-  return clamp(c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * (c5 + t * c6))))), 0.0, 1.0);
-}
+${scaleShader('viridis', VIRIDIS)}
 
-vec3 inferno(float t) {
-  const vec3 c0 = vec3(0.0002189403691192265, 0.001651004631001012, -0.01948089843709184);
-  const vec3 c1 = vec3(0.1065134194856116, 0.5639564367884091, 3.932712388889277);
-  const vec3 c2 = vec3(11.60249308247187, -3.972853965665698, -15.9423941062914);
-  const vec3 c3 = vec3(-41.70399613139459, 17.43639888205313, 44.35414519872813);
-  const vec3 c4 = vec3(77.162935699427, -33.40235894210092, -81.80730925738993);
-  const vec3 c5 = vec3(-71.31942824499214, 32.62606426397723, 73.20951985803202);
-  const vec3 c6 = vec3(25.13112622477341, -12.24266895238567, -23.07032500287172);
-  return clamp(c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * (c5 + t * c6))))), 0.0, 1.0);
-}
+${scaleShader('inferno', INFERNO)}
 
 // Premultiplied colours: b over a.
 vec4 over(vec4 a, vec3 b, float alpha) {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { readMask } from '../../main/engine/images.ts';
 import { hashesOf, type Job } from '../support/job.ts';
-import { acceptPseudoLabels, exportTo, expectReviewed, openReview, scan } from './steps.ts';
+import { acceptPseudoLabels, exportTo, expectReviewed, openReview, scan, tryOnPicture } from './steps.ts';
 
 /** The whole job from an opened dataset with its models to the exported files on disk. */
 export async function wholeJob(page: Page, job: Job, out: string): Promise<void> {
   const before = await hashesOf(job.folder);
+  await tryOnPicture(page);
   await scan(page);
   await review(page);
   await acceptPseudoLabels(page);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium, expect, type Page } from '@playwright/test';
 import { findBrowser } from '../support/browser.ts';
 import { built, root, serving } from '../support/program.ts';
-import { acceptPseudoLabels, openDemo, openExport, openReview, openPseudo, scan, settled } from './steps.ts';
+import { acceptPseudoLabels, openDemo, openExport, openReview, openPseudo, scan, settled, tryOn } from './steps.ts';
 
 /** Draws the pictures of the README from the demo: at 1440×900 into docs/screenshots, at 1024×700 into the folder named. */
 const small = process.argv.at(2);
@@ -18,11 +18,13 @@ try {
   await page.goto(server.address);
   await shoot(page, 'start');
   await openDemo(page);
+  await tryOn(page, 'sort-0144');
+  await shoot(page, 'models');
   await scan(page);
   await shoot(page, 'scan');
   // A window that comes after the scan has every case in its place from the start.
   await page.reload();
-  await expect(page.getByRole('table', { name: 'Models' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Review \d/ })).toBeVisible();
   await settled(page);
   await openReview(page);
   for (const key of ['a', 'a', 'a', 'k', 'a']) {

@@ -19,7 +19,7 @@ export async function openDemo(page: Page): Promise<void> {
 export async function addModels(page: Page, folder: string): Promise<void> {
   await chooseModels(page);
   await pick(page, folder);
-  await expect(page.getByRole('table', { name: 'Models' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Members' })).toBeVisible();
 }
 
 export async function chooseModels(page: Page): Promise<void> {
@@ -39,9 +39,44 @@ export async function pick(page: Page, path: string): Promise<void> {
   await expect(page.getByRole('dialog')).toBeHidden();
 }
 
+/** What the members make of one picture by its name. */
+export async function tryOn(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('2');
+  const field = page.getByRole('textbox', { name: 'Picture to try on' });
+  await field.fill(name);
+  await field.press('Enter');
+  await expect(field).toHaveValue(name);
+  await page.keyboard.press('t');
+  await expect(page.getByRole('list', { name: 'Maps' })).toBeVisible({ timeout: 60_000 });
+}
+
+/** Turns the picture as well, and looks at what the members make of one: merged, where they are unsure, and what it costs. */
+export async function tryOnPicture(page: Page): Promise<void> {
+  await page.keyboard.press('2');
+  await page.getByRole('button', { name: 'vflip' }).click();
+  await expect(page.getByRole('radio', { name: 'flip', exact: true })).toBeChecked();
+  await page.keyboard.press('z');
+  await expect(page.getByRole('radio', { name: 'hflip', exact: true })).toBeChecked();
+  await page.keyboard.press('t');
+  const maps = page.getByRole('list', { name: 'Maps' });
+  await expect(maps).toBeVisible({ timeout: 60_000 });
+  await expect(maps.getByRole('listitem')).toHaveText([
+    /^Picture/,
+    /^Given label/,
+    /^Merge/,
+    /^Confidence/,
+    /^Disagree/,
+  ]);
+  await expect(page.getByText('the whole scan')).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('dialog', { name: /^Merge/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+}
+
 /** Starts the scan by key and waits for its end. */
 export async function scan(page: Page): Promise<void> {
-  await page.keyboard.press('2');
+  await page.keyboard.press('3');
   const start = page.getByRole('main').getByRole('button', { name: /^(Scan|Scan again|Go on with the scan)( S)?$/ });
   await expect(start).toBeEnabled();
   await page.keyboard.press('s');
@@ -49,7 +84,7 @@ export async function scan(page: Page): Promise<void> {
 }
 
 export async function openReview(page: Page): Promise<void> {
-  await page.keyboard.press('3');
+  await page.keyboard.press('4');
   await expect(page.getByRole('listbox', { name: 'Cases, worst first' }).getByRole('option').first()).toBeVisible();
   await expect(page.getByLabel('The picture with its labels')).toBeVisible();
   await settled(page);
@@ -65,7 +100,7 @@ export async function expectReviewed(page: Page, text: string | RegExp): Promise
 }
 
 export async function openPseudo(page: Page): Promise<void> {
-  await page.keyboard.press('4');
+  await page.keyboard.press('5');
   await expect(page.getByRole('button', { name: /^Accept all/ })).toBeEnabled();
 }
 
@@ -76,7 +111,7 @@ export async function acceptPseudoLabels(page: Page): Promise<void> {
 }
 
 export async function openExport(page: Page): Promise<void> {
-  await page.keyboard.press('5');
+  await page.keyboard.press('6');
   await expect(page.getByRole('textbox', { name: 'Where it goes' })).toBeVisible();
 }
 

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { ScanPlan, ScanState } from '../../common/scan.ts';
 import { bytes, counted, duration, level, percent, rate } from '../../renderer/format.ts';
 import { asFolder, nameOf, shortPath, splitTyped } from '../../renderer/paths.ts';
-import { describeInput } from '../../renderer/views/scan/model-text.ts';
 import { scanSentence } from '../../renderer/views/scan/progress-text.ts';
 import { ruleSentences } from '../../renderer/views/scan/rule.ts';
 
@@ -119,18 +118,4 @@ describe('where a scan stands', () => {
     [{ phase: 'done' } as const, 0, '151 pictures in 33 s: 1,204 cases to look at.'],
     [{ phase: 'failed', problem: 'Expected a model.' } as const, 0, 'Expected a model.'],
   ])('%j', (change, before, sentence) => expect(say(change, before)).toBe(sentence));
-});
-
-test('what a model takes', () => {
-  const preprocessing = {
-    channels: 'rgb' as const,
-    scale: 255,
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
-  };
-  const fixed = { inputs: [{ name: 'x', type: 'float32', shape: [1, 3, 360, 480] }], preprocessing };
-  expect(describeInput(fixed).short).toBe('RGB 480 × 360 · ImageNet');
-  const any = { inputs: [{ name: 'x', type: 'float32', shape: ['n', 3, 'h', 'w'] }] };
-  const plain = { channels: 'bgr' as const, scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
-  expect(describeInput({ ...any, preprocessing: plain }).short).toBe('BGR any size · ÷ 255');
 });
