@@ -29,13 +29,16 @@ export interface Export {
 
 export const DYNAMIC = ['batch', 3, 'height', 'width'];
 
-/** A network that can be run: a convolution whose weights count upwards, then what each head makes of it. */
+/** Of the convolution, in the order [class, channel]. */
+export const weightOf = (i: number): number => ((i * 7) % 11) / 11 - 0.4;
+
+/** A network that can be run: a 1×1 convolution, then what each head makes of it. */
 export function exported({ input, classes = 4, opset = 17, entrance, outputs, metadata }: Export): Uint8Array {
   const graph = new GraphBuilder(opset);
   const port = input ?? { name: 'input', shape: DYNAMIC };
   const picture = entrance ? entrance(graph, port.name) : port.name;
   const weights = graph.float(
-    Array.from({ length: 3 * classes }, (_, i) => ((i * 7) % 11) / 11 - 0.4),
+    Array.from({ length: 3 * classes }, (_, i) => weightOf(i)),
     [classes, 3, 1, 1],
   );
   const logits = graph.add('Conv', [picture, weights], { kernel_shape: [1, 1] });
