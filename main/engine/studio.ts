@@ -132,8 +132,8 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     prove({ dataset, model }) {
       const { workspace, trial } = at(dataset);
       return trial.run(async (signal) => {
-        const { device } = await readSettings(workspace.project);
-        return proveModel(workspace.dataset, model, { workerFile, device, signal });
+        const { device, folds } = await readSettings(workspace.project);
+        return proveModel(workspace.dataset, model, { workerFile, device, folds, signal });
       });
     },
     try({ dataset, settings, sample }) {

@@ -1,5 +1,7 @@
+import type { Activation } from '../../../common/ensemble.ts';
 import type { ModelInfo } from '../../../common/scan.ts';
 import { GraphBuilder } from './builder.ts';
+import { endingOf } from './ending.ts';
 import { formOf, type Form } from './form.ts';
 import { ElementType, opsetOf, type Model } from './model.ts';
 import { copyNodes, networkOf } from './network.ts';
@@ -45,7 +47,8 @@ export function bareNetwork(model: Model, info: Pick<ModelInfo, 'layout' | 'outp
   graph.nodes.push(...nodes);
   const map = mapOf(graph, rename(network.output.name), form);
   addFacts(graph, map);
-  addLabels(graph, map, form, info.activation === 'ids');
+  const isCoarse = endingOf(network, info.activation, form).kind === 'coarse';
+  addLabels(graph, isCoarse && !form.binary ? toShares(graph, map, info.activation) : map, form, info.activation);
   const value = (name: string, elemType: number, dims: (number | string)[]) =>
     makeValueInfo({ name, type: { tensorType: { elemType, shape: { dim: dims.map(dimension) } } } });
   const { float32, uint8, int64 } = ElementType;
@@ -104,8 +107,19 @@ function addFacts(graph: GraphBuilder, map: string): void {
   graph.add('Concat', rows, { axis: 0 }, Bare.facts);
 }
 
+/** Probabilities: between two places of a coarse map, they are what a scan averages, not logits. */
+function toShares(graph: GraphBuilder, map: string, activation: Activation): string {
+  if (activation !== 'logits' && activation !== 'sigmoid-logits') return map;
+  const values =
+    activation === 'logits'
+      ? graph.add('Exp', [graph.add('Sub', [map, graph.reduce('ReduceMax', map, [1])])])
+      : graph.add('Sigmoid', [map]);
+  return graph.add('Div', [values, graph.reduce('ReduceSum', values, [1])]);
+}
+
 /** At the picture's own size: values are brought there first, the likeliest class is taken then. */
-function addLabels(graph: GraphBuilder, map: string, { binary }: Form, isIds: boolean): void {
+function addLabels(graph: GraphBuilder, map: string, { binary }: Form, activation: Activation): void {
+  const isIds = activation === 'ids';
   const size = graph.sizeOf(Bare.pixels, 1);
   const value = resize(graph, map, size, isIds ? 'nearest' : 'linear');
   if (isIds) {
