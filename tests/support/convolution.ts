@@ -8,6 +8,8 @@ export interface ConvolutionModel {
   classes: number;
   /** of the weights */
   seed: number;
+  /** instead of random ones: [classes, 3, 3, 3], and [classes] */
+  weights?: Weights;
   opset?: number;
   /** of the only convolution; the map is that many times smaller, rounded up */
   stride?: number;
@@ -27,6 +29,11 @@ export interface ConvolutionModel {
   undeclared?: boolean;
 }
 
+export interface Weights {
+  weight: readonly number[];
+  bias: readonly number[];
+}
+
 /**
  * A network of one 3 × 3 convolution with random weights, which minds how the picture is laid down. Bytes go in as they
  * are, divided by 100 inside.
@@ -35,18 +42,21 @@ export function convolutionModel(model: ConvolutionModel): Uint8Array {
   const { classes, seed, opset = 17, stride = 1, layout = 'nchw', input = 'float32', output = 'float32' } = model;
   const { outputLayout = layout, end, fixed, auxiliary, undeclared } = model;
   const graph = new GraphBuilder(opset);
-  const random = noise(seed);
-  const weights = (count: number, scale: number) => Array.from({ length: count }, () => scale * (2 * random() - 1));
   const numbers = input === 'float32' ? 'input' : graph.cast('input', 'float32');
   const planes = layout === 'nchw' ? numbers : graph.add('Transpose', [numbers], { perm: [0, 3, 1, 2] });
   const picture = input === 'uint8' ? graph.add('Div', [planes, graph.float(100)]) : planes;
-  const convolve = (channels: number) =>
-    graph.add(
-      'Conv',
-      [picture, graph.float(weights(channels * 27, 0.8), [channels, 3, 3, 3]), graph.float(weights(channels, 0.5))],
-      { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [stride, stride] },
-    );
-  let value = convolve(classes);
+  const random = noise(seed);
+  const some = (count: number, scale: number) => Array.from({ length: count }, () => scale * (2 * random() - 1));
+  const convolve = (
+    channels: number,
+    { weight, bias }: Weights = { weight: some(channels * 27, 0.8), bias: some(channels, 0.5) },
+  ) =>
+    graph.add('Conv', [picture, graph.float(weight, [channels, 3, 3, 3]), graph.float(bias)], {
+      kernel_shape: [3, 3],
+      pads: [1, 1, 1, 1],
+      strides: [stride, stride],
+    });
+  let value = convolve(classes, model.weights);
   if (auxiliary) graph.add('Identity', [convolve(Math.ceil(classes / 2))], {}, 'auxiliary');
   if (model.resize) value = resized(graph, value, picture, model.resize, stride);
   const last = end === 'softmax' && opset < 13 ? 'NHWC' : 'NCHW';
