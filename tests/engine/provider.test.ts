@@ -114,7 +114,7 @@ describe('a provider that fails while it scans', () => {
     const result = await scan('cpu', { cpu: 'once' }, { processes: 1 });
     expect(result.findings).toHaveLength(1);
     expect(result.findings[0].problem).toBe(
-      'Expected cpu to run it, found Out of memory, as told. It ran with new sessions.',
+      'Expected cpu to run it, found: Out of memory, as told. It ran with new sessions.',
     );
     await expectWhole(result);
   });
@@ -126,7 +126,7 @@ describe('a provider that fails while it scans', () => {
     expect(result.findings).toEqual([
       {
         file: 'unlabeled/wide.jpg',
-        problem: 'Expected webgpu to run it, found Out of memory, as told. It ran on cpu.',
+        problem: 'Expected webgpu to run it, found: Out of memory, as told. It ran on cpu.',
       },
     ]);
   });

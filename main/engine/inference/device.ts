@@ -1,5 +1,6 @@
 import type { Finding } from '../../../common/dataset.ts';
 import { messageOf } from '../errors.ts';
+import { failureOf } from './failure.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import { Sessions, type Load } from './sessions.ts';
 import type { Pixels } from './source.ts';
@@ -59,12 +60,12 @@ export class Device {
     try {
       const planes = await this.sessions.run(task, pixels);
       const how = smaller.window === this.plan.window ? '' : ` and windows of ${smaller.window?.size} pixels`;
-      const problem = `Expected ${this.provider} to run it, found ${sentence(error)} It ran with new sessions${how}.`;
+      const problem = `Expected ${this.provider} to run it, found: ${failureOf(error)}. It ran with new sessions${how}.`;
       this.note({ file: task.sample.image, problem });
       return planes;
     } catch {
       if (this.provider === 'cpu') throw error;
-      throw new Refusal(sentence(error));
+      throw new Refusal(failureOf(error));
     } finally {
       if (smaller !== this.plan) {
         await this.release();
@@ -83,6 +84,3 @@ function halved(plan: Plan): Plan {
   const size = window && Math.floor(window.size / 2);
   return size && size >= SMALLEST_WINDOW ? { ...plan, window: { ...window, size } } : plan;
 }
-
-/** The first line of a library's message, with a full stop. */
-const sentence = (error: unknown) => `${messageOf(error).split('\n')[0].trim().replace(/\.$/, '')}.`;

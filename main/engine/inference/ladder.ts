@@ -60,7 +60,7 @@ export class Ladder {
     return provider === this.current && this.doubts < BLAME;
   }
 
-  /** `problem`: what was found, the end of a sentence. */
+  /** `problem`: what was found. */
   handOn(task: Task, from: Provider, problem: string): void {
     const next = this.after(from);
     if (!next) throw new Error(`Expected a provider after ${from}.`);
@@ -110,5 +110,5 @@ export class Ladder {
 
 const findingOf = (task: Task, { from, problem }: Handed, provider: Provider): Finding => ({
   file: task.sample.image,
-  problem: `Expected ${from} to run it, found ${problem.replace(/\.$/, '')}. It ran on ${provider}.`,
+  problem: `Expected ${from} to run it, found: ${problem.replace(/\.$/, '')}. It ran on ${provider}.`,
 });

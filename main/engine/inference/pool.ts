@@ -230,7 +230,7 @@ class Pool {
       const [culprit] = held;
       suspects = suspects.filter((one) => one !== culprit);
       if (this.ladder.after(provider))
-        this.ladder.handOn(culprit, provider, `that it ends the process. ${errors.trim()}`);
+        this.ladder.handOn(culprit, provider, `it ends the process. ${errors.trim()}`.trim());
       else
         this.work.setAside(
           culprit,

@@ -27,27 +27,34 @@ const SHARE = 0.01;
  * that costs less than a hundredth of the scan.
  */
 export class Profiler {
-  private readonly plan: Plan;
-  private readonly load: LoadProfiled;
+  private readonly pictures: number;
+  private readonly measure: (task: Task, pixels: Pixels) => Promise<Split>;
   private readonly seconds: number[] = [];
 
-  constructor(plan: Plan, load: LoadProfiled) {
-    this.plan = plan;
-    this.load = load;
+  /** `pictures`: of the whole scan; `measure`: see profilePicture. */
+  constructor(pictures: number, measure: Profiler['measure']) {
+    this.pictures = pictures;
+    this.measure = measure;
   }
 
   /** `seconds`: what the picture just took. Null in nearly all cases: it is not the time, or not worth it. */
   async after(task: Task, pixels: Pixels, seconds: number): Promise<Split | null> {
-    if (!this.plan.profile || this.seconds.push(seconds) !== WHEN) return null;
+    if (this.seconds.push(seconds) !== WHEN) return null;
     // The first picture loaded the sessions as well.
     const [loading, ...others] = this.seconds;
     const each = others.reduce((a, b) => a + b, 0) / others.length;
-    if (loading + RUNS * each > SHARE * each * this.plan.profile) return null;
-    return profilePicture(this.plan, this.load, task, pixels).catch(() => null);
+    if (loading + RUNS * each > SHARE * each * this.pictures) return null;
+    return this.measure(task, pixels).catch(() => null);
   }
 }
 
-async function profilePicture(plan: Plan, loadProfiled: LoadProfiled, task: Task, pixels: Pixels): Promise<Split> {
+/** Runs a picture in sessions of its own, on the CPU, and adds up what their operators took. */
+export async function profilePicture(
+  plan: Plan,
+  loadProfiled: LoadProfiled,
+  task: Task,
+  pixels: Pixels,
+): Promise<Split> {
   const folder = await mkdtemp(join(tmpdir(), 'winnow-profile-'));
   const graphs: Uint8Array[] = [];
   const load: Load = async (graph, provider) => {

@@ -5,9 +5,10 @@ import { checkPicture } from './check.ts';
 import { Device, Refusal } from './device.ts';
 import { examine } from './examine.ts';
 import { toLine } from './line.ts';
+import { failureOf } from './failure.ts';
 import { giveBack } from './memory.ts';
 import { packPlanes, planesFile, writePlanes } from './planes.ts';
-import { Profiler, type LoadProfiled } from './profile.ts';
+import { profilePicture, Profiler, type LoadProfiled } from './profile.ts';
 import type { FromWorker, Plan, Task } from './protocol.ts';
 import { tryProvider } from './provider.ts';
 import { MemberError } from './members.ts';
@@ -32,7 +33,10 @@ export function startWork(
   const ahead = new Ahead(plan.folder, table);
   const [provider] = plan.providers;
   const device = new Device(plan, provider, load, (finding) => tell({ type: 'finding', finding }));
-  const profiler = loadProfiled && provider === 'cpu' ? new Profiler(plan, loadProfiled) : null;
+  const profiler =
+    loadProfiled && provider === 'cpu' && plan.profile
+      ? new Profiler(plan.profile, (task, pixels) => profilePicture(plan, loadProfiled, task, pixels))
+      : null;
   let busy = true;
 
   async function handle(task: Task, prepared: Promise<Prepared>): Promise<void> {
@@ -78,7 +82,7 @@ export function startWork(
 
   /** Says what came of it, or that the provider is of no use. */
   async function report(work: Promise<FromWorker>): Promise<void> {
-    tell(await work.catch((error: unknown): FromWorker => ({ type: 'unusable', problem: firstLine(error) })));
+    tell(await work.catch((error: unknown): FromWorker => ({ type: 'unusable', problem: failureOf(error) })));
   }
 
   void report(tryProvider(provider, load).then(() => ({ type: 'ready' }))).then(drain);
@@ -93,5 +97,3 @@ export function startWork(
       void report(checkPicture(task, device, plan, table).then((outcome) => ({ type: 'checked', outcome }))),
   };
 }
-
-const firstLine = (error: unknown) => messageOf(error).split('\n')[0].trim();
