@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeModels } from '../../main/engine/onnx/describe.ts';
 import type { Model } from '../../main/engine/onnx/model.ts';
 import { decodeModel, encodeModel, makeEntry } from '../../main/engine/onnx/proto.ts';
-import { readModel } from '../../main/engine/onnx/read.ts';
+import { filesOf, readModel } from '../../main/engine/onnx/read.ts';
 import { COLORS, makeTemporary } from '../support/dataset.ts';
 import { pointwiseModel } from '../support/onnx.ts';
 import { runBare } from '../support/ort.ts';
@@ -53,6 +53,7 @@ it('weights in a file beside the model are as good as inside', async () => {
   expect(info.bytes).toBeGreaterThan(4096);
   const [a, b] = [await runBare(inside, picture, 8, 6), await runBare(outside, picture, 8, 6)];
   expect(b.data).toEqual(a.data);
+  expect(await filesOf(file)).toEqual([file, `${file}.data`]);
 });
 
 it('names the file where weights are missing or cut off', async () => {

@@ -8,6 +8,7 @@ import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { describeModels } from '../onnx/describe.ts';
+import { filesOf } from '../onnx/read.ts';
 import { memberOf, type Member } from './member.ts';
 import type { ScanRecord } from './record.ts';
 
@@ -37,7 +38,7 @@ export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Pr
     const member = memberOf(info, byHand.get(info.file));
     const problem = info.problem ?? classProblem(info, member, dataset.classMap.classes.length);
     if (problem) findings.push({ file: info.file, problem });
-    else usable.push({ member, sha256: await hashFile(info.file) });
+    else usable.push({ member, sha256: await hashFiles(await filesOf(info.file)) });
   }
   if (!usable.length) throw noModel(findings);
   usable.sort((a, b) => identity(a).localeCompare(identity(b)));
@@ -122,8 +123,10 @@ export async function readFolds(
   }
 }
 
-async function hashFile(file: string): Promise<string> {
+/** Of the files one after the other. */
+async function hashFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for (const file of files)
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

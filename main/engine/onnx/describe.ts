@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { ModelInfo } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
-import { giveBack } from '../inference/memory.ts';
 import { declarationsOf, withDeclared } from './declarations.ts';
 import type { Declared } from './declared/declared.ts';
 import { entranceOf, type Entrance } from './entrance.ts';
@@ -12,7 +11,7 @@ import { activationOf, classesOf } from './meaning.ts';
 import { elementName, opsetOf, shapeOf, type Model, type ValueInfo } from './model.ts';
 import { realInputs } from './network.ts';
 import { mainOutput, mapOutputs, type MapOutput } from './outputs.ts';
-import { readGraph } from './read.ts';
+import { letGo, readGraph } from './read.ts';
 import { refusal, refusalOf, unlikeMap } from './refusal.ts';
 
 /** ImageNet's. Mean and standard deviation are in the order in which the network takes the channels. */
@@ -59,7 +58,7 @@ async function describeModel(file: string): Promise<ModelInfo> {
   try {
     const { model, bytes } = await readGraph(file);
     const info = await describeGraph({ ...unknown, bytes: bytes.length }, model);
-    giveBack(bytes);
+    letGo(bytes);
     return info;
   } catch (error) {
     return { ...unknown, problem: messageOf(error) };

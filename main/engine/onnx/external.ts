@@ -22,6 +22,11 @@ interface Place {
 export const tensorsOutside = (model: Model): Tensor[] =>
   model.graph ? [...tensorsOf(model.graph)].filter((tensor) => tensor.externalData.length) : [];
 
+/** Files beside the model in `file` that hold weights of it, absolute. */
+export const filesOutside = (model: Model, file: string): string[] => [
+  ...byFile(tensorsOutside(model).map((tensor) => placeOf(tensor, file))).keys(),
+];
+
 /** Size in bytes of the files that hold weights of the model in `file`. Throws where they are not all there. */
 export async function bytesOutside(model: Model, file: string): Promise<number> {
   const places = tensorsOutside(model).map((tensor) => placeOf(tensor, file));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
-import { takeWeightsIn } from './external.ts';
+import { giveBack } from '../inference/memory.ts';
+import { filesOutside, takeWeightsIn } from './external.ts';
 import type { Model } from './model.ts';
 import { decodeModel } from './proto.ts';
 import { composeQueries } from './queries.ts';
@@ -24,6 +25,19 @@ export async function readGraph(file: string): Promise<{ model: Model; bytes: Ui
     throw new Error(`Expected an ONNX file at ${file}, found ${messageOf(error)}.`, { cause: error });
   }
   return { model: decode(bytes), bytes };
+}
+
+/** All files a model consists of: its own, and those with its weights. */
+export async function filesOf(file: string): Promise<string[]> {
+  const { model, bytes } = await readGraph(file);
+  const outside = filesOutside(model, file);
+  letGo(bytes);
+  return [file, ...outside];
+}
+
+/** Gives the bytes of a model back, which is empty from then on. Buffers of Node that share their memory stay. */
+export function letGo(bytes: Uint8Array): void {
+  if (bytes.length === bytes.buffer.byteLength) giveBack(bytes);
 }
 
 function decode(bytes: Uint8Array): Model {
