@@ -8,7 +8,7 @@ import type { Tensor as RunTensor } from '../../main/engine/inference/sessions.t
 import { withStatistics, type BatchStatistics } from '../../main/engine/onnx/batch-norm.ts';
 import { compileStatistics, Statistic } from '../../main/engine/onnx/batch-statistics.ts';
 import { describeModels } from '../../main/engine/onnx/describe.ts';
-import { readFloats, withFloats } from '../../main/engine/onnx/floats.ts';
+import { elementsOf, readFloats, withFloats } from '../../main/engine/onnx/floats.ts';
 import { addWhileBetter } from '../../main/engine/onnx/greedy.ts';
 import { ElementType, type Model } from '../../main/engine/onnx/model.ts';
 import { decodeModel, encodeModel } from '../../main/engine/onnx/proto.ts';
@@ -78,14 +78,8 @@ describe('the average of weights', () => {
     const half = (value: number) => {
       const model = decodeModel(pointwiseModel({ classes: COLORS }));
       const tensors = [...tensorsOf(model.graph ?? never())].map(([name, tensor]) => {
-        const halved = Object.assign(Object.create(Object.getPrototypeOf(tensor) as object), tensor, { dataType: 10 });
-        return [
-          name,
-          withFloats(
-            halved as typeof tensor,
-            readFloats(tensor).map(() => value),
-          ),
-        ] as const;
+        const halved = changed(tensor, { dataType: ElementType.float16 });
+        return [name, withFloats(halved, new Float32Array(elementsOf(tensor)).fill(value))] as const;
       });
       return withTensors(model, new Map(tensors));
     };

@@ -40,7 +40,9 @@ describe('exit codes', () => {
     ['an augmentation nobody knows', ['scan', '.', '--tta', 'hflip,wobble']],
     ['a scale that is none', ['scan', '.', '--tta', 'scale=0']],
     ['a format not written', ['export', '.', '--out', 'x', '--format', 'voc']],
-    ['soup', ['soup', 'a.onnx', '--out', 'b.onnx']],
+    ['soup without a place to write to', ['soup', 'a.onnx', 'b.onnx']],
+    ['a greedy soup without a dataset', ['soup', 'a.onnx', 'b.onnx', '--out', 'c.onnx', '--greedy']],
+    ['half of several files', ['half', 'a.onnx', 'b.onnx', '--out', 'c.onnx']],
   ])('2 for %s', async (_what, args) => {
     const { code, stdout, stderr } = await winnow(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
