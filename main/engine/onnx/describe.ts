@@ -1,5 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { ModelInfo } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
 import { declarationsOf, withDeclared } from './declarations.ts';
@@ -9,6 +8,7 @@ import { bytesOutside } from './external.ts';
 import { Lineage } from './lineage.ts';
 import { activationOf, classesOf } from './meaning.ts';
 import { elementName, opsetOf, shapeOf, type Model, type ValueInfo } from './model.ts';
+import { modelFiles } from './model-files.ts';
 import { realInputs } from './network.ts';
 import { mainOutput, mapOutputs, type MapOutput } from './outputs.ts';
 import { letGo, readGraph } from './read.ts';
@@ -31,26 +31,6 @@ export async function describeModels(paths: string[]): Promise<ModelInfo[]> {
   // One after the other: together they may be larger than the memory.
   for (const file of new Set(files)) models.push(await describeModel(file));
   return models;
-}
-
-/** Of a folder of transformers.js, where one network lies in several precisions in `onnx`, the first of them. */
-async function modelFiles(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => null);
-  if (!found?.isDirectory()) return [path];
-  const files = await onnxIn(path);
-  if (files.length) return files;
-  const below = await onnxIn(join(path, 'onnx'));
-  return below
-    .filter((file) => basename(file) === 'model.onnx')
-    .concat(below)
-    .slice(0, 1);
-}
-
-async function onnxIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  const natural = new Intl.Collator('en', { numeric: true }).compare;
-  const models = names.filter((name) => extname(name).toLowerCase() === '.onnx');
-  return models.sort(natural).map((name) => join(folder, name));
 }
 
 async function describeModel(file: string): Promise<ModelInfo> {
