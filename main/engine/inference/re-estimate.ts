@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { readPicture } from '../images.ts';
-import { inParallel } from '../long.ts';
+import { inParallel, throwIfCancelled } from '../long.ts';
 import { batchNormsOf, withStatistics, type BatchStatistics } from '../onnx/batch-norm.ts';
 import { compileStatistics, largestBatch, Statistic } from '../onnx/batch-statistics.ts';
 import type { Model } from '../onnx/model.ts';
@@ -52,7 +52,7 @@ export async function reEstimate(
           used += pictures.length;
         }
       } catch (error) {
-        if (signal?.aborted) throw error;
+        throwIfCancelled(signal);
         findings.push({ file: batches[at][0].image, problem: `Expected a batch that runs, found ${messageOf(error)}` });
       }
       done += batches[at].length;

@@ -2,7 +2,7 @@ import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import { labelTable } from '../dataset/labels.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
-import { inParallel, type Count, type Long } from '../long.ts';
+import { inParallel, throwIfCancelled, type Count, type Long } from '../long.ts';
 import { Confusion } from '../measures/confusion.ts';
 import type { Plan } from './protocol.ts';
 import type { Runtime } from './runtime.ts';
@@ -103,8 +103,8 @@ export async function predict(
     for (let sample = waiting.shift(); sample; sample = waiting.shift()) {
       const { image } = sample;
       await one(sample, sessions).catch((error: unknown) => {
+        throwIfCancelled(signal);
         if (error instanceof MemberError) throw new InputError(error.message);
-        if (signal?.aborted) throw error;
         note({ file: image, problem: messageOf(error) });
       });
       onProgress?.({ done: ++done, total: samples.length });
