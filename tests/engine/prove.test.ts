@@ -281,6 +281,8 @@ describe('proving a model', () => {
     const channels = await prove(await makeModel(), { device: 'dml' });
     expect(channels).toMatchObject({ samples: 0, readings: [channels.declared] });
     expect(channels.problem).toMatch(/^Expected a device that runs model\d+, found none\. dml: /);
+    const blocks = await prove(await makeModel({ block: 7 }));
+    expect(blocks.problem).toMatch(/^Expected a network that runs on pictures of shapes, found [^\n]*\.$/);
     const unlabelled = { ...dataset, samples: dataset.samples.filter(({ mask }) => mask === null) };
     const none = await proveModel(unlabelled, await makeModel(), { workerFile: worker, device: 'cpu' });
     expect(none.problem).toBe('Expected labelled pictures to try it on, found none in shapes.');

@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../../common/ensemble.ts';
 import { Cancelled, messageOf } from '../errors.ts';
-import type { BareNetwork } from './bare-network.ts';
+import type { BareNetwork } from './bare-session.ts';
 import { giveBack } from './memory.ts';
 import type { BareFacts } from '../onnx/bare.ts';
 import type { Pixels } from './source.ts';

@@ -6,7 +6,8 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { Cancelled, InputError, messageOf } from '../errors.ts';
 import { describeModels } from '../onnx/describe.ts';
 import { activationOf, together } from './activation.ts';
-import { openBareNetwork, type BareNetwork, type BareOptions } from './bare-network.ts';
+import { openBareNetwork, type BareOptions } from './bare-network.ts';
+import type { BareNetwork } from './bare-session.ts';
 import { matchClasses, miouOf, type Overlap } from './class-map.ts';
 import { readFolds } from './ensemble.ts';
 import { halve, type Contender, type Contest } from './halving.ts';
@@ -90,7 +91,10 @@ async function proveWith(
   const readings = plausibleReadings(info.preprocessing, info.inputs[0]?.type === 'uint8');
   const contest = await halve(network, readings, pictures, { worth, classes: classes.length });
   const [declared] = contest.contenders;
-  if (!declared.samples) return unproved(info, contest.problems[0] ?? 'Expected pictures, found none.');
+  if (!declared.samples) {
+    const why = contest.problems[0]?.split('\n')[0].replace(/\.$/, '');
+    return unproved(info, `Expected a network that runs on pictures of ${dataset.name}, found ${why}.`);
+  }
   const ranked = contest.contenders
     .map((one) => ({ ...one, ...measure(one.overlap) }))
     .sort((a, b) => b.samples - a.samples || b.worth - a.worth);
