@@ -61,6 +61,8 @@ export function problemOf(info: ModelInfo, own: MemberSettings, expected: number
   if (own.classMap) {
     if (own.classMap.length !== classes)
       return `Expected a class map of ${classes} entries, found ${own.classMap.length}.`;
+    const beyond = own.classMap.find((to) => to !== null && to >= expected);
+    if (beyond != null) return `Expected class indexes below ${expected} in the class map, found ${beyond}.`;
     return own.classMap.every((to) => to === null) ? 'Expected at least one class that is mapped, found none.' : null;
   }
   if (classes === expected) return null;

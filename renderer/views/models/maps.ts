@@ -40,18 +40,19 @@ interface Source {
 export function mapsOf({ width, height, given, parts }: Source): TriedMap[] {
   const thin = (data: Uint8Array) => thinned(data, { width, height }, LARGEST);
   const maps: TriedMap[] = given ? [{ id: 'given', name: 'Given label', kind: 'labels', ...thin(given) }] : [];
+  const members: TriedMap[] = [];
   for (const { member, seconds, bytes } of parts) {
     const { label, confidence, disagreement } = splitPlanes(bytes, width, height);
     const labels = { kind: 'labels' as const, ...thin(label), confidence: thin(confidence).data };
     if (member !== null) {
-      maps.push({ id: `member ${member}`, name: member, ...labels, seconds });
+      members.push({ id: `member ${member}`, name: member, ...labels, seconds });
       continue;
     }
     maps.push({ id: 'merge', name: 'Merge', ...labels });
     maps.push({ id: 'confidence', name: 'Confidence', kind: 'confidence', ...thin(confidence) });
     maps.push({ id: 'disagreement', name: 'Disagreement', kind: 'disagreement', ...thin(disagreement) });
   }
-  return maps;
+  return [...maps, ...members.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))];
 }
 
 const SCALES = { confidence: scaleColors(VIRIDIS), disagreement: scaleColors(INFERNO) };
