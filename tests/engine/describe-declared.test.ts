@@ -25,7 +25,7 @@ const NAMES = ['wall', 'building', 'sky', 'floor'];
 describe('Hugging Face folders', () => {
   const PIXELS = { name: 'pixel_values', shape: ['batch_size', 'num_channels', 'height', 'width'] };
   const model: Export = { input: PIXELS, outputs: [LOGITS] };
-  /** As save_pretrained writes them (transformers 4.57, SegformerForSemanticSegmentation and SegformerImageProcessor). */
+  /** As save_pretrained writes them (transformers 5.23, SegformerForSemanticSegmentation and SegformerImageProcessor). */
   const config = {
     architectures: ['SegformerForSemanticSegmentation'],
     model_type: 'segformer',

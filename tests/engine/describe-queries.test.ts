@@ -14,7 +14,7 @@ afterAll(() => remove());
 
 const [QUERIES, LABELS, HEIGHT, WIDTH] = [5, 4, 3, 2];
 
-/** Ports as optimum 1.23 exports MaskFormer; queries depend on the picture through its sum alone. */
+/** Ports as optimum-onnx 0.1 exports MaskFormer; queries depend on the picture through its sum alone. */
 const model: Export = {
   classes: QUERIES,
   input: { name: 'pixel_values', shape: ['batch_size', 'num_channels', 'height', 'width'] },

@@ -95,7 +95,7 @@ const CASES: [string, Port[], Parameters<typeof shaped>[1], RegExp][] = [
     /ends in NonMaxSuppression/,
   ],
   [
-    'optimum 1.23 DETR: logits, pred_boxes',
+    'optimum-onnx 0.1 DETR: logits, pred_boxes',
     [
       { name: 'logits', shape: ['batch_size', 'num_queries', 92] },
       { name: 'pred_boxes', shape: ['batch_size', 'num_queries', 4] },
@@ -104,7 +104,7 @@ const CASES: [string, Port[], Parameters<typeof shaped>[1], RegExp][] = [
     /DETR object detector/,
   ],
   [
-    'optimum 1.23 DETR for segmentation',
+    'optimum-onnx 0.1 DETR for segmentation',
     [
       { name: 'logits', shape: ['batch_size', 'num_queries', 251] },
       { name: 'pred_boxes', shape: ['batch_size', 'num_queries', 4] },

@@ -120,7 +120,7 @@ const CASES: [string, Omit<Export, 'outputs'>, Port & { head?: Head }][] = [
   ['a fixed size', { input: { name: 'x', shape: [1, 3, HEIGHT, WIDTH] } }, { name: 'y', shape: [1, 4, HEIGHT, WIDTH] }],
   ['stride 9', {}, { name: 'y', shape: ['batch', 4, 'h', 'w'], head: pooled }],
   [
-    'stride 9 under the names of the full size, as optimum 1.23 writes it',
+    'stride 9 under the names of the full size, as optimum-onnx 0.1 writes it',
     { input: { name: 'pixel_values', shape: ['batch_size', 'num_channels', 'height', 'width'] } },
     { name: 'logits', shape: ['batch_size', 'num_labels', 'height', 'width'], head: pooled },
   ],

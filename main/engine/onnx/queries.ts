@@ -14,7 +14,7 @@ export const SEMANTIC = 'semantic';
 /**
  * MaskFormer and Mask2Former give masks and a class for each: class_queries_logits [N, Q, K + 1], the last for no object,
  * and masks_queries_logits [N, Q, h, w]. What a pixel is follows from both (post_process_semantic_segmentation in
- * transformers 4.57): Σ over queries of softmax(class) · sigmoid(mask). That is put in as the output `semantic` [N, K, h, w]
+ * transformers 5.23): Σ over queries of softmax(class) · sigmoid(mask). That is put in as the output `semantic` [N, K, h, w]
  * in place of the two, scores of each class on its own. Other models stay as they are.
  */
 export function composeQueries(model: Model): void {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Preprocessing } from '../../../../common/ensemble.ts';
 import { readJson, type Declared } from './declared.ts';
 
-/** config.json of a model (transformers 4.57, configuration_utils.py). */
+/** config.json of a model (transformers 5.23, configuration_utils.py). */
 const Config = z.object({
   architectures: z.array(z.string()).nullish(),
   model_type: z.string().nullish(),
@@ -14,7 +14,7 @@ const Config = z.object({
 
 const Triple = z.array(z.number()).length(3);
 
-/** preprocessor_config.json (transformers 4.57, image_processing_segformer.py and its sisters; before 4.24 `reduce_labels`). */
+/** preprocessor_config.json (transformers 5.23, image_processing_segformer.py and its sisters; before 4.24 `reduce_labels`). */
 const Preprocessor = z.object({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
