@@ -82,7 +82,9 @@ export class Judge {
     const found = await validate(composed, this.options.dataset, this.judged, this.place(what));
     this.note(found.findings);
     if (found.miou === null)
-      throw new InputError(`Expected labelled pictures in ${this.options.dataset.name} to judge by, found none.`);
+      throw new InputError(
+        `Expected labelled pictures in ${this.options.dataset.name} to judge by, found none that could be run. ${found.findings[0]?.problem ?? ''}`.trim(),
+      );
     return found.miou;
   }
 
