@@ -1,4 +1,4 @@
-import type { MemberSettings, Preprocessing } from '../common/ensemble.ts';
+import type { InputSize, MemberSettings, Preprocessing } from '../common/ensemble.ts';
 import type { ModelInfo, ScanSettings } from '../common/scan.ts';
 
 /** Members of an ensemble: what their files say, and what a person decided about them. */
@@ -24,15 +24,14 @@ export function withMember(
   if (own.fold === info.fold) delete own.fold;
   if (own.activation === info.activation) delete own.activation;
   if (own.output === info.output) delete own.output;
-  if (!own.sizes?.length || (own.sizes.length === 1 && isOwnSize(own.sizes[0]))) delete own.sizes;
+  if (!own.sizes?.length || JSON.stringify(own.sizes) === JSON.stringify([usualSize(info)])) delete own.sizes;
   const said = Object.entries(own).filter(([, value]) => value !== undefined);
   const others = members.filter((one) => one.file !== file);
   return said.length > 1 ? [...others, Object.fromEntries(said) as unknown as MemberSettings] : others;
 }
 
-/** Of the whole picture, at its own size. */
-export const isOwnSize = (size: NonNullable<MemberSettings['sizes']>[number]): boolean =>
-  'scale' in size && size.scale === 1;
+/** What it runs on where nobody says otherwise: the size that is declared, else the picture's own. */
+export const usualSize = ({ resize }: Pick<ModelInfo, 'resize'>): InputSize => resize ?? { scale: 1 };
 
 /** Undefined where nothing differs. */
 function differing(wanted: Partial<Preprocessing>, file: Preprocessing): Partial<Preprocessing> | undefined {

@@ -57,6 +57,12 @@ describe('what is decided about a member', () => {
     expect(set({ preprocessing: IMAGENET }, [{ file, preprocessing: { scale: 1 } }])).toEqual([]);
   });
 
+  test('a declared size is the usual one, and the picture’s own is then a decision', () => {
+    const resized = { ...MODEL, resize: { width: 512, height: 512 } };
+    expect(withMember([], resized, { sizes: [{ width: 512, height: 512 }] })).toEqual([]);
+    expect(withMember([], resized, { sizes: [{ scale: 1 }] })).toEqual([{ file, sizes: [{ scale: 1 }] }]);
+  });
+
   test('leaves the others alone', () => {
     const other = { file: '/m/other.onnx', weight: 3 };
     expect(withMember([other], MODEL, { weight: 2 })).toEqual([other, { file, weight: 2 }]);
