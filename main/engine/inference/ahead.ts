@@ -4,7 +4,7 @@ import { decodeSource, readSource, type Pixels, type Source } from './source.ts'
 /** Pictures whose pixels are there before it is their turn. */
 const DECODED = 3;
 /** Pixels of the pictures decoded at a time, unless it is a single one; 4 bytes each. */
-const DECODED_PIXELS = 24e6;
+const DECODED_PIXELS = 16e6;
 
 /** A picture on its way. */
 export interface Prepared {
