@@ -27,6 +27,8 @@ export interface ConvolutionModel {
   auxiliary?: boolean;
   /** neither size nor channels of the output are declared */
   undeclared?: boolean;
+  /** sizes of the output go by the names of the input's, whatever they are */
+  misnamed?: boolean;
 }
 
 export interface Weights {
@@ -40,7 +42,7 @@ export interface Weights {
  */
 export function convolutionModel(model: ConvolutionModel): Uint8Array {
   const { classes, seed, opset = 17, stride = 1, layout = 'nchw', input = 'float32', output = 'float32' } = model;
-  const { outputLayout = layout, end, fixed, auxiliary, undeclared } = model;
+  const { outputLayout = layout, end, fixed, auxiliary, undeclared, misnamed } = model;
   const graph = new GraphBuilder(opset);
   const numbers = input === 'float32' ? 'input' : graph.cast('input', 'float32');
   const planes = layout === 'nchw' ? numbers : graph.add('Transpose', [numbers], { perm: [0, 3, 1, 2] });
@@ -73,7 +75,7 @@ export function convolutionModel(model: ConvolutionModel): Uint8Array {
     ? [{ dimValue: BigInt(fixed.height) }, { dimValue: BigInt(fixed.width) }]
     : [{ dimParam: 'height' }, { dimParam: 'width' }];
   const small: Init<Dimension>[] =
-    undeclared || (stride > 1 && !model.resize) ? [{ dimParam: 'h' }, { dimParam: 'w' }] : size;
+    undeclared || (stride > 1 && !model.resize && !misnamed) ? [{ dimParam: 'h' }, { dimParam: 'w' }] : size;
   const count: Init<Dimension> = undeclared
     ? { dimParam: 'classes' }
     : { dimValue: BigInt(end === 'argmax-4' ? 1 : classes) };

@@ -1,11 +1,13 @@
 import type { Finding } from '../../../common/dataset.ts';
 import { messageOf } from '../errors.ts';
+import type { Chain, Reading } from '../onnx/chain.ts';
 import type { Model } from '../onnx/model.ts';
 import { networkOf } from '../onnx/network.ts';
 import { readModel } from '../onnx/read.ts';
 import type { Member } from './member.ts';
 import type { Provider } from './protocol.ts';
 import type { Load, Session } from './sessions.ts';
+import { toldWhole } from './told.ts';
 
 /** A member that cannot be run, whatever the picture. */
 export class MemberError extends Error {
@@ -33,12 +35,14 @@ export class Members {
 
   info = (member: number): Member => this.all[member];
 
-  async read(member: number): Promise<Model> {
+  /** `size`: what the graphs made of it run on; null: anything */
+  async read(member: number, size: Chain['size']): Promise<{ model: Model; reading: Reading }> {
     const { file, output } = this.info(member);
     try {
       const model = await readModel(file);
       networkOf(model, output);
-      return model;
+      const whole = await toldWhole(model, this.info(member), size, this.load);
+      return { model, reading: { ...this.info(member), ...(whole !== undefined && { whole }) } };
     } catch (error) {
       throw new MemberError(member, `Expected the ONNX file read before, found ${messageOf(error)}.`);
     }

@@ -1,5 +1,5 @@
 import type { WindowSettings } from '../../../common/ensemble.ts';
-import { chainOf, type Chain, type ChainSettings } from '../onnx/chain.ts';
+import { chainOf, type Chain, type ChainSettings, type Reading } from '../onnx/chain.ts';
 import { compileFinish, compilePatch, patchValues, Value } from '../onnx/compile.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Block } from './canvas.ts';
@@ -12,6 +12,7 @@ import { runWindows, type WindowRun } from './windowed.ts';
 interface Patch {
   member: number;
   model: Model;
+  reading: Reading;
   session: Session;
   /** has run: what fails from then on is not for its size */
   proven: boolean;
@@ -91,14 +92,13 @@ export class Patches {
   private async open(members: readonly number[]): Promise<void> {
     await this.release();
     const size = { width: this.window.size, height: this.window.size };
-    const models = await Promise.all(members.map((member) => this.members.read(member)));
-    const read = models.map((model, i) => ({ model, reading: this.members.info(members[i]) }));
+    const read = await Promise.all(members.map((member) => this.members.read(member, size)));
     const chain = chainOf(read, { ...this.settings, size, labelled: false });
     this.chain = chain;
     for (const [i, { model, reading }] of read.entries()) {
       const member = members[i];
       const session = await this.members.open(member, () => compilePatch(model, reading, chain));
-      this.patches.push({ member, model, session, proven: false });
+      this.patches.push({ member, model, reading, session, proven: false });
     }
   }
 
@@ -116,9 +116,9 @@ export class Patches {
 
   /** A first run that failed may have failed for the window's size; if not, the member cannot be used. */
   private async retry(patch: Patch, chain: Chain, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
-    const { member, model } = patch;
+    const { member, model, reading } = patch;
     await patch.session.release();
-    const graph = () => compilePatch(model, this.members.info(member), chain, { multiple: USUAL_MULTIPLE });
+    const graph = () => compilePatch(model, reading, chain, { multiple: USUAL_MULTIPLE });
     patch.session = await this.members.open(member, graph);
     try {
       return await patch.session.run(feeds);

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../common/dataset.ts';
-import { chainOf, type Chain } from '../onnx/chain.ts';
+import { chainOf, type Chain, type Reading } from '../onnx/chain.ts';
 import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/compile.ts';
 import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/phases.ts';
@@ -27,11 +27,15 @@ export interface Session {
 
 export type Load = (graph: Uint8Array, provider: Provider) => Promise<Session>;
 
+interface Read {
+  model: Model;
+  reading: Reading;
+}
+
 /** One member in its place of the chain, loaded. */
-interface Link {
+interface Link extends Read {
   member: number;
   role: Role;
-  model: Model;
   session: Session;
   /** has run on at least one picture: what fails from then on is the picture's fault */
   proven: boolean;
@@ -98,28 +102,21 @@ export class Sessions {
     const key = JSON.stringify([members, labelled, size]);
     if (key === this.key) return;
     await this.release();
-    const models = await Promise.all(members.map((member) => this.members.read(member)));
-    const chain = await this.chainFor(members, models, labelled, size);
-    for (const [i, member] of members.entries()) {
+    const read = await Promise.all(members.map((member) => this.members.read(member, size)));
+    const chain = await this.chainFor(read, labelled, size);
+    for (const [i, one] of read.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
-      const model = models[i];
-      const session = await this.create(member, model, role);
-      this.links.push({ member, role, model, session, proven: false });
+      const session = await this.create(members[i], one, role);
+      this.links.push({ ...one, member: members[i], role, session, proven: false });
     }
     this.key = key;
   }
 
-  private async chainFor(
-    members: readonly number[],
-    models: readonly Model[],
-    labelled: boolean,
-    size: Chain['size'],
-  ): Promise<Chain> {
+  private async chainFor(read: readonly Read[], labelled: boolean, size: Chain['size']): Promise<Chain> {
     const settings = { ...this.settings, labelled, size };
-    const all = members.map((member, i) => ({ model: models[i], reading: this.members.info(member) }));
     // On a GPU a Resize costs next to nothing.
-    const phases = this.provider === 'cpu' && size ? await phasesFor(all, settings, size, this.members.load) : null;
-    return { ...chainOf(all, settings), phases };
+    const phases = this.provider === 'cpu' && size ? await phasesFor(read, settings, size, this.members.load) : null;
+    return { ...chainOf(read, settings), phases };
   }
 
   private get settings() {
@@ -143,7 +140,7 @@ export class Sessions {
   private async retry(link: Link, feeds: Record<string, Tensor>, error: unknown): Promise<Record<string, Tensor>> {
     await link.session.release();
     link.role = { ...link.role, multiple: USUAL_MULTIPLE };
-    link.session = await this.create(link.member, link.model, link.role);
+    link.session = await this.create(link.member, link, link.role);
     try {
       return await link.session.run(feeds);
     } catch {
@@ -155,8 +152,9 @@ export class Sessions {
 
   /** Whether a member runs on a picture that nothing is wrong with. */
   private async runsAlone({ member, model }: Link): Promise<boolean> {
-    const chain = await this.chainFor([member], [model], false, null);
-    const session = await this.create(member, model, { chain, first: true, last: true, multiple: 1 });
+    const anySize = { model, reading: this.members.info(member) };
+    const chain = await this.chainFor([anySize], false, null);
+    const session = await this.create(member, anySize, { chain, first: true, last: true, multiple: 1 });
     const data = new Uint8Array(BLANK * BLANK * 3);
     const picture: Tensor = { type: 'uint8', data, dims: [1, BLANK, BLANK, 3] };
     return session
@@ -168,8 +166,8 @@ export class Sessions {
       .finally(() => session.release());
   }
 
-  private create(member: number, model: Model, role: Role): Promise<Session> {
-    return this.members.open(member, () => compileMember(model, this.members.info(member), role));
+  private create(member: number, { model, reading }: Read, role: Role): Promise<Session> {
+    return this.members.open(member, () => compileMember(model, reading, role));
   }
 }
 

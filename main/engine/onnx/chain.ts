@@ -12,7 +12,10 @@ import { passesOf, type Pass } from './tta.ts';
 export type Reading = Pick<
   Member,
   'activation' | 'preprocessing' | 'layout' | 'output' | 'multiple' | 'weight' | 'sizes' | 'classMap'
->;
+> & {
+  /** the map is known to be of the size of the input, or not to be; absent: what the file says */
+  whole?: boolean;
+};
 
 /** What all members of a chain share. Members run one after the other, each adding its passes to the sums. */
 export interface Chain {
@@ -99,5 +102,5 @@ export const weightOf = (chain: Chain, reading: Reading, part: Part): number =>
 const all = (count: number) => Array.from({ length: count }, (_, k) => k);
 
 const decidesAtEveryPixel = ({ network, form, passes }: Part, reading: Reading, size: Chain['size']) =>
-  endingOf(network, reading.activation, form).kind === 'full' &&
+  endingOf(network, reading.activation, form, reading.whole).kind === 'full' &&
   passes.some((pass) => takenSize(pass, form.input, reading.multiple, size) === 'own');

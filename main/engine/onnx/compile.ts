@@ -128,7 +128,7 @@ function addPasses(
 ): Sums {
   const { network, form, classes, passes } = part;
   const { activation, classMap, preprocessing } = reading;
-  const ending = endingOf(network, activation, form);
+  const ending = endingOf(network, activation, form, reading.whole);
   const { channels, sumByProduct, merge, phases } = chain;
   const meaning = { activation, binary: form.binary, classes, channels, map: classMap, sumByProduct };
   const grid = chain.passes > 1 ? chain.grid : null;

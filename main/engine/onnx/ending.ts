@@ -19,9 +19,12 @@ const textOf = (node: Node, name: string) => Buffer.from(attributeOf(node, name)
 /** Where left and right are alike, so that flipping before resizing and after it give the same. */
 const SYMMETRIC = ['', 'half_pixel', 'pytorch_half_pixel', 'align_corners'];
 
-/** `activation` is that of the output: only logits may be changed before they are resized. */
-export function endingOf(network: Network, activation: Activation, form: Ends): Ending {
-  if (!isWhole(network, form)) return { kind: 'coarse' };
+/**
+ * `activation` is that of the output: only logits may be changed before they are resized. `whole`: the map is known to be
+ * of the size of the input, or not to be; absent: what the file says.
+ */
+export function endingOf(network: Network, activation: Activation, form: Ends, whole?: boolean): Ending {
+  if (!(whole ?? isWhole(network, form))) return { kind: 'coarse' };
   const tail: Node[] = [];
   let node = network.makerOf.get(network.output.name);
   let layout = form.output.layout;
