@@ -119,6 +119,16 @@ describe('a provider that fails while it scans', () => {
     await expectWhole(result);
   });
 
+  it('is asked once more with windows of half the size, where there are windows', async () => {
+    await addWide();
+    const window = { size: 128, overlap: 0.5, blend: 'constant', keep: 1 } as const;
+    const result = await scan('webgpu', { webgpu: 'large' }, { window });
+    expect(result).toMatchObject({ provider: 'webgpu', scanned: 17, failed: 0 });
+    const problem = result.findings.find(({ file }) => file === 'unlabeled/wide.jpg')?.problem;
+    expect(problem).toMatch(/^Expected webgpu to run it, found: .*Out of memory, as told\. It ran with new sessions/);
+    expect(problem).toMatch(/windows of 64 pixels\.$/);
+  });
+
   it('hands pictures that it does not run to the next, and keeps the others', async () => {
     await addWide();
     const result = await scan('webgpu', { webgpu: 'large' });

@@ -11,7 +11,7 @@ export class Refusal extends Error {
 }
 
 /** Windows are not halved below this side, pixels. */
-const SMALLEST_WINDOW = 128;
+const SMALLEST_WINDOW = 64;
 
 const OUT_OF_MEMORY = /alloc|memory/i;
 
