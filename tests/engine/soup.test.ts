@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding, SampleRow } from '../../common/dataset.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
+import { inBatches, LONGEST, readBatch } from '../../main/engine/inference/batches.ts';
+import { encodeMask } from '../../main/engine/images.ts';
 import { averageCheckpoints, type SoupOptions } from '../../main/engine/inference/average.ts';
 import type { Tensor as RunTensor } from '../../main/engine/inference/sessions.ts';
 import { withStatistics, type BatchStatistics } from '../../main/engine/onnx/batch-norm.ts';
@@ -14,7 +17,7 @@ import { ElementType, type Model } from '../../main/engine/onnx/model.ts';
 import { decodeModel, encodeModel } from '../../main/engine/onnx/proto.ts';
 import { quantisedPart, Soup } from '../../main/engine/onnx/soup.ts';
 import { changed, tensorsOf, withTensors } from '../../main/engine/onnx/weights.ts';
-import { COLORS } from '../support/dataset.ts';
+import { COLORS, makeTemporary } from '../support/dataset.ts';
 import { makeJob, type Job } from '../support/job.ts';
 import { pointwiseModel, writePointwiseModel } from '../support/onnx.ts';
 import { load, runBare } from '../support/ort.ts';
@@ -141,6 +144,54 @@ describe('BatchNormalization re-estimated', () => {
     }
     return withStatistics(model, batches);
   }
+});
+
+describe('batches', () => {
+  const sample = (n: number, width: number, height: number): SampleRow => ({
+    ...{ name: `${n}`, image: `${n}.png`, mask: null },
+    ...{ width, height },
+  });
+  const numbers = (samples: readonly SampleRow[], most = Infinity) =>
+    inBatches(samples, { most, longest: LONGEST }).map((batch) => batch.samples.map(({ name }) => Number(name)));
+
+  it('are of one size, alike in number, and apart in name', () => {
+    const samples = Array.from({ length: 9 }, (_, n) => sample(n, 64, 48));
+    expect(numbers(samples)).toEqual([
+      [0, 2, 4, 6, 8],
+      [1, 3, 5, 7],
+    ]);
+    expect(numbers(samples, 1)).toEqual(samples.map((_, n) => [n]));
+    expect(numbers([sample(0, 8, 8), sample(1, 9, 8), sample(2, 8, 8)])).toEqual([[0, 2], [1]]);
+  });
+
+  it('hold fewer pictures where they are large, and a part of those that are larger still', async () => {
+    const large = Array.from({ length: 4 }, (_, n) => sample(n, 9000, 9000 + n));
+    expect(numbers(large)).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+    const { folder, remove } = await makeTemporary();
+    const [width, height] = [LONGEST + 100, 3];
+    const data = Uint8Array.from({ length: width * height }, (_, i) => (i % width) % 251);
+    const grey = await encodeMask({ width, height, data, bits: 8, palette: null, alpha: null });
+    for (const n of [0, 1]) await writeFile(join(folder, `${n}.png`), grey);
+    const [batch] = inBatches([sample(0, width, height), sample(1, width, height)], { most: 8, longest: LONGEST });
+    const findings: Finding[] = [];
+    const parts = await readBatch(folder, batch, findings);
+    expect(findings).toEqual([]);
+    expect(parts.map(({ dims }) => dims)).toEqual([
+      [1, 3, LONGEST, 3],
+      [1, 3, LONGEST, 3],
+    ]);
+    const [left, right] = parts.map((part) => Number(part.data[0]));
+    expect(left).not.toBe(right);
+    for (const part of parts) {
+      const row = LONGEST * 3;
+      expect(part.data.slice(row, 2 * row)).toEqual(part.data.slice(0, row));
+      expect(Number(part.data[3 * 5])).toBe((Number(part.data[0]) + 5) % 251);
+    }
+    await remove();
+  });
 });
 
 describe('what is no average', () => {

@@ -1,27 +1,23 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
-import { readPicture } from '../images.ts';
 import { inParallel, throwIfCancelled } from '../long.ts';
 import { batchNormsOf, withStatistics, type BatchStatistics } from '../onnx/batch-norm.ts';
-import { compileStatistics, largestBatch, Statistic } from '../onnx/batch-statistics.ts';
+import { batchesOf, compileStatistics, Statistic } from '../onnx/batch-statistics.ts';
 import type { Model } from '../onnx/model.ts';
+import { inBatches, LONGEST, readBatch } from './batches.ts';
 import type { Member } from './member.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session, Tensor } from './sessions.ts';
 import type { Place } from './validate.ts';
 
-/** Pictures a batch; fewer where they are large. */
-const BATCH = 8;
-const BATCH_PIXELS = 8 * 1024 * 1024;
 /** Networks that halve the picture several times often run on multiples of this only. */
 const USUAL_MULTIPLE = 32;
 
 /**
  * The model with the statistics of its BatchNormalization nodes taken from `samples` (whose masks play no part), the way
- * torch's `swa_utils.update_bn` takes them: in training mode, batch by batch. A picture is run whole and unchanged; one that
- * cannot be read is a finding, and pictures of a size that no other has are left out where a layer needs a batch of several.
+ * torch's `swa_utils.update_bn` takes them: in training mode, batch by batch. Of a large picture a part is run, of each
+ * another; one that cannot be read is a finding, and pictures of a size that no other has are left out where a layer needs
+ * a batch of several.
  * Throws InputError where not one batch could be run.
  */
 export async function reEstimate(
@@ -32,7 +28,8 @@ export async function reEstimate(
   { runtimes, signal, onProgress }: Place,
 ): Promise<{ model: Model; samples: number; findings: Finding[] }> {
   const norms = batchNormsOf(model).length;
-  const batches = batchesOf(samples, largestBatch(model, member));
+  const { most, fixed } = batchesOf(model, member);
+  const batches = inBatches(samples, { most, longest: fixed ? Infinity : LONGEST });
   const found: (BatchStatistics[] | null)[] = batches.map(() => null);
   const findings: Finding[] = [];
   const waiting = [...batches.keys()];
@@ -43,7 +40,7 @@ export async function reEstimate(
       load(compileStatistics(model, member, { batch, multiple }), 'cpu'),
     );
     for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
-      const pictures = await decode(folder, batches[at], findings);
+      const pictures = await readBatch(folder, batches[at], findings);
       try {
         const statistics = pictures.length ? await networks.run(pictures, member.multiple) : null;
         const seen = statistics && statisticsOf(statistics, norms);
@@ -53,9 +50,12 @@ export async function reEstimate(
         }
       } catch (error) {
         throwIfCancelled(signal);
-        findings.push({ file: batches[at][0].image, problem: `Expected a batch that runs, found ${messageOf(error)}` });
+        findings.push({
+          file: batches[at].samples[0].image,
+          problem: `Expected a batch that runs, found ${messageOf(error)}`,
+        });
       }
-      done += batches[at].length;
+      done += batches[at].samples.length;
       onProgress?.({ done, total: samples.length });
     }
     await networks.release();
@@ -68,34 +68,6 @@ export async function reEstimate(
       `Expected pictures to re-estimate BatchNormalization from, found none that could be run. ${findings[0]?.problem ?? ''}`.trim(),
     );
   return { model: withStatistics(model, whole), samples: used, findings };
-}
-
-/**
- * Pictures of one size side by side, in batches as alike in number as can be. Every n-th picture goes into the same batch:
- * neighbours by name are often frames of one scene.
- */
-function batchesOf(samples: readonly SampleRow[], most: number): SampleRow[][] {
-  const bySize = Map.groupBy(samples, ({ width, height }) => `${width}×${height}`);
-  return [...bySize.values()].flatMap((alike) => {
-    const fitting = Math.max(2, Math.floor(BATCH_PIXELS / (alike[0].width * alike[0].height)));
-    const count = Math.ceil(alike.length / Math.min(BATCH, fitting, most));
-    return Array.from({ length: count }, (_, n) => alike.filter((_, i) => i % count === n));
-  });
-}
-
-async function decode(folder: string, batch: readonly SampleRow[], findings: Finding[]): Promise<Tensor[]> {
-  const pictures = await Promise.all(
-    batch.map(async ({ image }) => {
-      try {
-        const { width, height, data } = await readPicture(await readFile(join(folder, image)));
-        return { type: 'uint8', data, dims: [1, height, width, 3] } satisfies Tensor;
-      } catch (error) {
-        findings.push({ file: image, problem: messageOf(error) });
-        return null;
-      }
-    }),
-  );
-  return pictures.filter((picture) => picture !== null);
 }
 
 const statisticsOf = (tensors: Record<string, Tensor>, norms: number): BatchStatistics[] =>

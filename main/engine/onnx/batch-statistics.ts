@@ -20,10 +20,15 @@ export const Statistic = {
   extent: (norm: number): string => `winnow.extent.${norm}`,
 };
 
-/** Pictures a network takes at once, at most. */
-export function largestBatch(model: Model, { output }: Pick<Member, 'output'>): number {
-  const [batch] = shapeOf(networkOf(model, output).input) ?? [];
-  return typeof batch === 'number' ? batch : Infinity;
+/** How many pictures a network takes at once, at most, and whether it takes them of one size only. */
+export function batchesOf(
+  model: Model,
+  { output, layout, activation }: Pick<Member, 'output' | 'layout' | 'activation'>,
+): { most: number; fixed: boolean } {
+  const network = networkOf(model, output);
+  const [batch] = shapeOf(network.input) ?? [];
+  const { fixed } = formOf(network, layout, activation).input;
+  return { most: typeof batch === 'number' ? batch : Infinity, fixed: fixed !== null };
 }
 
 /**
