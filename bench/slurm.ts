@@ -133,7 +133,7 @@ try {
   const demo = values.data ? null : await openableDemo(place);
   const data = resolve(values.data ?? demo?.folder ?? '');
   const models = values.models ? resolve(values.models) : resolve(demo?.models[0] ?? '', '..');
-  console.log(ask(process.env, 'sbatch', '--version').trim());
+  console.log(ask(process.env, 'slurmctld', '-V').trim());
   const single = winnow('scan', data, '--models', models, '--device', 'cpu', '--project', join(place, 'single'));
   console.log('one scan:', JSON.stringify(single).slice(0, 120), '…');
 

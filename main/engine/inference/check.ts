@@ -1,5 +1,6 @@
 import type { Device } from './device.ts';
 import type { Outcome, Plan, Task } from './protocol.ts';
+import { giveBack } from './memory.ts';
 import { MemberError } from './members.ts';
 import { decodeSource, readSource, type Pixels } from './source.ts';
 
@@ -33,10 +34,11 @@ export async function checkPicture(
 async function timed(task: Task, device: Device, pixels: Pixels): Promise<Outcome> {
   const planes = await device.run(task, pixels);
   const labels = planes.slice(0, pixels.width * pixels.height);
+  giveBack(planes);
   const seconds: number[] = [];
   for (const end = performance.now() + SECONDS * 1000; seconds.length < RUNS;) {
     const began = performance.now();
-    await device.run(task, pixels);
+    giveBack(await device.run(task, pixels));
     seconds.push((performance.now() - began) / 1000);
     if (performance.now() > end) break;
   }
