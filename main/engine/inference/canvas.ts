@@ -93,11 +93,24 @@ export class Canvas {
     if (found) return found;
     const [width, height] = [across.to - across.from, down.to - down.from];
     const length = this.depth * width * height;
-    const values = this.free.get(length)?.pop()?.fill(0) ?? new Float32Array(length);
+    const values = this.free.get(length)?.pop()?.fill(0) ?? this.allocate(length);
     const left = (across.last - across.first + 1) * (down.last - down.first + 1);
     const block = { x: across.from, y: down.from, width, height, values, left };
     this.begun.set(key, block);
     return block;
+  }
+
+  /** In place of as much that is free: towards the border of a picture blocks are of other sizes than before. */
+  private allocate(length: number): Block['values'] {
+    let room = 0;
+    for (const all of this.free.values())
+      while (room < length) {
+        const one = all.pop();
+        if (!one) break;
+        room += one.length;
+        giveBack(one);
+      }
+    return new Float32Array(length);
   }
 
   /** The blocks a window counts for; of each, its first place in the window and the shares of its columns and rows. */
