@@ -14,9 +14,12 @@ it('reads augmentations by name, and put together', () => {
   });
 });
 
-it.each(['', 'wobble', 'hflip=1', 'scale', 'scale=', 'scale=x', 'multiply=0', 'add=', 'hflip,,vflip'])('refuses %s', (text) => {
-  expect(() => tta(text)).toThrow('Expected none, hflip');
-});
+it.each(['', 'wobble', 'hflip=1', 'scale', 'scale=', 'scale=x', 'multiply=0', 'add=', 'hflip,,vflip'])(
+  'refuses %s',
+  (text) => {
+    expect(() => tta(text)).toThrow('Expected none, hflip');
+  },
+);
 
 it('reads windows', () => {
   expect([windowSize('0'), windowSize('512'), overlap('0.25'), overlap('0')]).toEqual([0, 512, 0.25, 0]);
