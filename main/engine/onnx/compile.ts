@@ -138,15 +138,22 @@ function addPasses(
   };
   const pictures = new Pictures(graph, Value.pixels, form.input, preprocessing);
   const leaveOut = ending.kind === 'upsampled' ? ending.tail : [];
-  let sums = before;
-  for (const [i, pass] of passes.entries()) {
+  const fed = passes.map((pass) => {
     const taken = takenSize(pass, form.input, Math.max(multiple, reading.multiple), chain.size);
-    const { nodes, rename } = copyNodes(network, pictures.for(pass, taken), `.${i}`, leaveOut);
+    return { pass, taken, input: pictures.for(pass, taken) };
+  });
+  const runs = fed.map(({ pass, taken, input }, i) => {
+    const begin = graph.nodes.length;
+    const { nodes, rename } = copyNodes(network, input, `.${i}`, leaveOut);
     graph.nodes.push(...nodes);
     const restore = taken !== 'own' || ending.kind === 'coarse' ? size : null;
-    const run = { turn: pass.turn, output: rename(network.output.name), rename, restore };
-    sums = addSums(graph, chain, sums, addPass(graph, plan, run));
-  }
+    const added = addPass(graph, plan, { turn: pass.turn, output: rename(network.output.name), rename, restore });
+    return { added, nodes: graph.nodes.splice(begin) };
+  });
+  // The runtime does what stands later first, where it can choose. So passes stand in reverse before what adds them up:
+  // each is added as soon as it is there, and no more than one is kept.
+  graph.nodes.push(...runs.toReversed().flatMap(({ nodes }) => nodes));
+  const sums = runs.reduce<Sums | null>((all, { added }) => addSums(graph, chain, all, added), before);
   graph.initializers.unshift(...network.graph.initializer);
   if (!sums) throw new Error('Expected at least one pass.');
   return sums;

@@ -34,11 +34,29 @@ export function addSums(
   if (!a) return b;
   const merged = a.merged.map((part, i) => graph.add(merge === 'max' ? 'Max' : 'Add', [part, b.merged[i]]));
   if (!a.entropy || !b.entropy) return { merged, entropy: null, mean: null };
+  if (grid === 'full') {
+    const mean = a.mean && b.mean && graph.add('Add', [a.mean, b.mean]);
+    return {
+      merged,
+      entropy: addEntropyAfter(graph, [...merged, ...(mean ? [mean] : [])], a.entropy, b.entropy),
+      mean,
+    };
+  }
+  if (!a.mean || !b.mean) throw new Error('Expected p on the grid of disagreement.');
   // Members may decide on grids of different sizes; to the same size a Resize is a copy.
-  const size = grid === 'coarse' && a.mean ? graph.sizeOf(a.mean, 2) : null;
-  const onGrid = (value: string, count: number) => (size ? graph.resize(value, count, size) : value);
-  const entropy = graph.add('Add', [a.entropy, onGrid(b.entropy, 1)]);
-  return { merged, entropy, mean: a.mean && b.mean && graph.add('Add', [a.mean, onGrid(b.mean, channels)]) };
+  const size = graph.sizeOf(a.mean, 2);
+  const entropy = graph.add('Add', [a.entropy, graph.resize(b.entropy, 1, size)]);
+  return { merged, entropy, mean: graph.add('Add', [a.mean, graph.resize(b.mean, channels, size)]) };
+}
+
+/**
+ * a + b, once `sums` are there: else the runtime adds up one sum over all passes before the next, and keeps until then what
+ * each pass is made of.
+ */
+function addEntropyAfter(graph: GraphBuilder, sums: string[], a: string, b: string): string {
+  const waiting = sums.map((sum) => graph.slice(sum, 1, 0, 1));
+  const entropy = graph.add('Add', [a, b]);
+  return graph.slice(graph.add('Concat', [entropy, ...waiting], { axis: 1 }), 1, 0, 1);
 }
 
 /** What all passes come to: p · `unit` at every pixel. `total`: the weights of all passes. */

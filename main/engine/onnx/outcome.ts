@@ -16,30 +16,30 @@ export type OutcomePlan = Pick<
 
 /** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes. */
 export function addOutcome(graph: GraphBuilder, plan: OutcomePlan, sums: Sums, output: string): void {
-  const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.mean ?? sums.merged[0], sums.entropy) : null;
   const given = plan.given && plan.phases ? stripsOfGiven(graph, plan.given, plan.phases) : [plan.given];
-  const strips = sums.merged.map((part, i) => addStrip(graph, plan, part, disagreement?.[i] ?? null, given[i]));
-  const planes = strips.length === 1 ? strips[0] : graph.add('Concat', strips, { axis: 2 });
+  const strips = sums.merged.map((part, i) => addStrip(graph, plan, part, given[i]));
+  // Last: what the runtime does first then adds up all sums side by side, see addSums.
+  const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.mean ?? sums.merged[0], sums.entropy) : null;
+  const whole = strips.map(({ label, confidence, pGiven }, i) =>
+    graph.add('Concat', [label, confidence, disagreement?.[i] ?? addSame(graph, label, 0), pGiven], { axis: 0 }),
+  );
+  const planes = whole.length === 1 ? whole[0] : graph.add('Concat', whole, { axis: 2 });
   graph.squeeze(planes, [1], output);
 }
 
-/** uint8 [4, 1, H, W] of one strip, or of the whole picture. */
-function addStrip(
-  graph: GraphBuilder,
-  plan: OutcomePlan,
-  merged: string,
-  disagreement: string | null,
-  given: string | null,
-): string {
+/** All but disagreement, each uint8 [1, 1, H, W], of one strip, or of the whole picture. */
+function addStrip(graph: GraphBuilder, plan: OutcomePlan, merged: string, given: string | null) {
   const { p: all, unit } = addOutcomeOf(graph, plan.merge, plan, merged);
   const p = plan.channels > plan.classes ? graph.slice(all, 1, 0, plan.classes) : all;
   const index = graph.add('ArgMax', [p], { axis: 1, keepdims: 1 });
   const label = graph.cast(index, 'uint8');
   const confidence = asByte(graph, graph.add('GatherElements', [p, index], { axis: 1 }), 255 / unit);
-  const same = (value: number) => graph.add('Expand', [graph.cast(graph.float([value]), 'uint8'), graph.shape(label)]);
-  const pGiven = given ? addGiven(graph, plan, p, unit, given) : same(255);
-  return graph.add('Concat', [label, confidence, disagreement ?? same(0), pGiven], { axis: 0 });
+  const pGiven = given ? addGiven(graph, plan, p, unit, given) : addSame(graph, label, 255);
+  return { label, confidence, pGiven };
 }
+
+const addSame = (graph: GraphBuilder, like: string, value: number) =>
+  graph.add('Expand', [graph.cast(graph.float([value]), 'uint8'), graph.shape(like)]);
 
 function stripsOfGiven(graph: GraphBuilder, given: string, phases: Phases): string[] {
   const place = phases.factor ** 2;
