@@ -8,7 +8,7 @@
  * pictures; `unlabelled`: against the true masks of the pictures nobody trained on.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,10 +20,13 @@ import { readMask } from '../main/engine/images.ts';
 import { averageCheckpoints } from '../main/engine/inference/average.ts';
 import { readFolds } from '../main/engine/inference/ensemble.ts';
 import { memberOf } from '../main/engine/inference/member.ts';
+import { reEstimate } from '../main/engine/inference/re-estimate.ts';
 import { withRuntimes } from '../main/engine/inference/runtime.ts';
 import { predict } from '../main/engine/inference/validate.ts';
 import { Confusion } from '../main/engine/measures/confusion.ts';
 import { describeModels } from '../main/engine/onnx/describe.ts';
+import { encodeModel } from '../main/engine/onnx/proto.ts';
+import { readModel } from '../main/engine/onnx/read.ts';
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +48,7 @@ const table = labelTable(classMap);
 const folds = await readFolds(dataset, { folds: null }, []);
 const isHeldOut = ({ mask, name }: SampleRow) => mask !== null && folds.get(name) === fold;
 const samples = dataset.samples.filter((sample) => isHeldOut(sample) || sample.mask === null);
+const training = dataset.samples.filter((sample) => sample.mask !== null && !isHeldOut(sample));
 const trueMask = ({ image, mask }: SampleRow) =>
   join(truth, mask ? 'masks' : 'unlabeled', `${basename(image, extname(image))}.png`);
 const judged = samples.filter((sample) => existsSync(trueMask(sample)));
@@ -81,14 +85,27 @@ const average = async (name: string, options: { dataset: typeof dataset | null; 
   return averageCheckpoints({ files, out, ...rest, ...options });
 };
 
+/** One checkpoint with its statistics re-estimated, to tell what that is worth from what averaging is worth. */
+async function settledAlone(file: string): Promise<string> {
+  const [info] = await describeModels([file]);
+  const { model } = await withRuntimes(workerFile, availableParallelism(), undefined, async (runtimes) =>
+    reEstimate(await readModel(file), memberOf(info, undefined), folder, training, { runtimes }),
+  );
+  const out = join(place, `settled-${basename(file)}`);
+  await writeFile(out, encodeModel(model));
+  return out;
+}
+
 try {
+  const last = files[files.length - 1];
   const plain = await average('plain', { dataset: null });
   const settled = await average('settled', { dataset });
   const greedy = await average('greedy', { dataset, greedy: true });
   const rows: [string, string[]][] = [
     ...files.map((file): [string, string[]] => [basename(file, '.onnx'), [file]]),
+    [`${basename(last, '.onnx')}, BatchNorm from ${training.length} pictures`, [await settledAlone(last)]],
     [`average of ${plain.members}`, [plain.out]],
-    [`average of ${settled.members}, BatchNorm from ${settled.estimatedFrom} pictures`, [settled.out]],
+    [`average of ${settled.members}, BatchNorm likewise`, [settled.out]],
     [
       `greedy average (${greedy.files.map((file) => basename(file, '.onnx')).join(', ')}), BatchNorm likewise`,
       [greedy.out],
