@@ -129,6 +129,13 @@ describe('a network', () => {
 
   it.each<[string, Partial<ConvolutionModel>, Others]>([
     ['ends in softmax', { end: 'softmax' }, { activation: 'probabilities' }],
+    ['ends in softmax, of half', { end: 'softmax', output: 'float16' }, { activation: 'probabilities' }],
+    ['ends in softmax, upsampled', { end: 'softmax', stride: 1, resize: 'sizes' }, { activation: 'probabilities' }],
+    [
+      'ends in softmax, channels last',
+      { end: 'softmax', layout: 'nhwc' },
+      { activation: 'probabilities', layout: 'nhwc' },
+    ],
     ['ends in softmax, of old operators', { end: 'softmax', opset: 11 }, { activation: 'probabilities' }],
     ['judges each class on its own', {}, { activation: 'sigmoid-logits' }],
     ['ends in sigmoid', { end: 'sigmoid' }, { activation: 'sigmoid' }],

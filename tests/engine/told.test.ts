@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NAMED_TTA } from '../../common/ensemble.ts';
+import { NAMED_TTA, type Activation } from '../../common/ensemble.ts';
 import { splitPlanes } from '../../common/planes.ts';
 import { Sessions } from '../../main/engine/inference/sessions.ts';
 import { toldWhole } from '../../main/engine/inference/told.ts';
@@ -27,6 +27,7 @@ const NETWORKS: [string, Partial<ConvolutionModel>, boolean][] = [
   ['of its own size, told', {}, true],
   ['of its own size, not told', { undeclared: true }, true],
   ['upsampled, not told', { stride: 4, resize: 'sizes', undeclared: true }, true],
+  ['of bytes, not told', { end: 'argmax', output: 'uint8', undeclared: true }, true],
   ['a quarter, told', { stride: 4 }, false],
   ['a quarter that goes by the names of the whole', { stride: 4, misnamed: true }, false],
 ];
@@ -44,11 +45,12 @@ describe.each(NETWORKS)('a map %s', (_, model, whole) => {
   it('comes out right', async () => {
     const path = join(folder, 'network.onnx');
     await writeFile(path, file);
-    const member = { ...READING, file: path, name: 'network', size: null, fold: null };
+    const activation: Activation = model.end ? 'ids' : 'logits';
+    const member = { ...READING, activation, file: path, name: 'network', size: null, fold: null };
     const classes = Array.from({ length: K }, (_, id) => ({ id, name: `class ${id}`, color: '#000000' }));
     const plan = { members: [member], classMap: { classes, ignore: null }, tta, merge: 'mean', window: null } as const;
     const sessions = new Sessions({ ...plan, members: [member] }, 'cpu', load, (finding) => expect(finding).toBeNull());
-    const reference = { file, logits: convolutionModel(plain), channels: K };
+    const reference = { file, activation, logits: convolutionModel(plain), channels: K };
     const expected = await referencePlanes([reference], picture, { classes: K, tta });
     const pixels = { ...size, rgb: picture.pixels, given: picture.given };
     for (const known of [size, null]) {

@@ -1,10 +1,11 @@
-import type { Merge, TtaSettings } from '../../../common/ensemble.ts';
+import type { Activation, Merge, TtaSettings } from '../../../common/ensemble.ts';
 import type { Member } from '../inference/member.ts';
 import { endingOf } from './ending.ts';
 import { formOf, type Form } from './form.ts';
-import type { Model } from './model.ts';
+import { opsetOf, type Model } from './model.ts';
 import { networkOf, type Network } from './network.ts';
 import type { Phases } from './phases.ts';
+import { withoutSoftmax } from './softmax.ts';
 import { takenSize } from './picture.ts';
 import { passesOf, type Pass } from './tta.ts';
 
@@ -63,16 +64,24 @@ export type ChainSettings = Pick<Chain, 'tta' | 'merge' | 'classes' | 'labelled'
 export interface Part {
   network: Network;
   form: Form;
+  /** of the network's output, which need not be the file's: see withoutSoftmax */
+  activation: Activation;
   /** classes the network tells apart */
   classes: number;
   passes: Pass[];
 }
 
 export function partOf(model: Model, reading: Reading, { tta, classes: own }: Pick<Chain, 'tta' | 'classes'>): Part {
-  const network = networkOf(model, reading.output || undefined);
-  const classes = reading.classMap?.length ?? own;
-  const form = formOf(network, reading.layout, reading.activation);
-  return { network, form, classes, passes: passesOf(tta, reading.sizes, { fixed: form.input.fixed !== null }) };
+  const whole = networkOf(model, reading.output || undefined);
+  const form = formOf(whole, reading.layout, reading.activation);
+  const passes = passesOf(tta, reading.sizes, { fixed: form.input.fixed !== null });
+  const part = { network: whole, form, classes: reading.classMap?.length ?? own, passes };
+  const { activation } = reading;
+  const canStrip = activation === 'probabilities' && form.output.rank === 4 && !form.binary;
+  const network = canStrip ? withoutSoftmax(whole, form.output.layout, opsetOf(model)) : null;
+  if (!network) return { ...part, activation };
+  const output = { ...form.output, type: network.output.type?.tensorType?.elemType ?? 0 };
+  return { ...part, network, form: { ...form, output }, activation: 'logits' };
 }
 
 /** The chain of these members, in any order. Throws Error where a member has no such output. */
@@ -101,6 +110,6 @@ export const weightOf = (chain: Chain, reading: Reading, part: Part): number =>
 
 const all = (count: number) => Array.from({ length: count }, (_, k) => k);
 
-const decidesAtEveryPixel = ({ network, form, passes }: Part, reading: Reading, size: Chain['size']) =>
-  endingOf(network, reading.activation, form, reading.whole).kind === 'full' &&
+const decidesAtEveryPixel = ({ network, form, activation, passes }: Part, reading: Reading, size: Chain['size']) =>
+  endingOf(network, activation, form, reading.whole).kind === 'full' &&
   passes.some((pass) => takenSize(pass, form.input, reading.multiple, size) === 'own');

@@ -126,8 +126,8 @@ function addPasses(
   chain: Chain,
   { multiple, size, before }: { multiple: number; size: string; before: Sums | null },
 ): Sums {
-  const { network, form, classes, passes } = part;
-  const { activation, classMap, preprocessing } = reading;
+  const { network, form, activation, classes, passes } = part;
+  const { classMap, preprocessing } = reading;
   const ending = endingOf(network, activation, form, reading.whole);
   const { channels, sumByProduct, merge, phases } = chain;
   const meaning = { activation, binary: form.binary, classes, channels, map: classMap, sumByProduct };

@@ -4,7 +4,7 @@ import { partOf, type Chain, type Part, type Reading } from './chain.ts';
 import { tensor, valueInfo } from './compile.ts';
 import { endingOf } from './ending.ts';
 import { PLACE } from './layout.ts';
-import { opsetOf, type Model, type Node, type Tensor, type ValueInfo } from './model.ts';
+import { ElementType, opsetOf, type Model, type Node, type Tensor, type ValueInfo } from './model.ts';
 import { takenSize } from './picture.ts';
 import { encodeModel, makeGraph, makeModel } from './proto.ts';
 
@@ -31,8 +31,8 @@ export function compileProbes(
   size: { width: number; height: number },
 ): Probe[] | null {
   const part = partOf(model, reading, { tta, classes });
-  const { network, form, passes } = part;
-  const ending = endingOf(network, reading.activation, form, reading.whole);
+  const { network, form, activation, passes } = part;
+  const ending = endingOf(network, activation, form, reading.whole);
   if (ending.kind !== 'upsampled' || !ending.halfPixel) return null;
   if (passes.some((pass) => takenSize(pass, form.input, reading.multiple, size) !== 'own')) return null;
   const builder = new GraphBuilder(opsetOf(model), 'winnow.');
@@ -59,10 +59,13 @@ export function compileExtent(
   const up = (length: number) => Math.ceil(length / reading.multiple) * reading.multiple;
   const { width, height } = size ?? SOME_SIZE;
   const input = form.input.fixed ?? { width: up(width), height: up(height) };
-  const { rank, type, layout } = form.output;
-  const output = valueInfo(network.output.name, type, new Array<string>(rank).fill(''));
+  const { rank, layout } = form.output;
+  const builder = new GraphBuilder(opsetOf(model), 'winnow.');
+  const map = builder.cast(network.output.name, 'float32');
+  const output = valueInfo(map, ElementType.float32, new Array<string>(rank).fill(''));
+  const nodes = [...network.nodes, ...builder.nodes];
   const place = (shape: Shape) => (rank === 3 ? shape.slice(1) : PLACE[layout].map((axis) => shape[axis]));
-  return { graph: withoutWeights(model, part, input, network.nodes, output), input, place };
+  return { graph: withoutWeights(model, part, input, nodes, output), input, place };
 }
 
 type Shape = readonly (number | string)[];
