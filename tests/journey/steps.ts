@@ -45,9 +45,10 @@ export async function tryOn(page: Page, name: string): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Picture to try on' });
   await field.fill(name);
   await field.press('Enter');
-  await expect(field).toHaveValue(name);
+  await expect(field).not.toBeFocused();
   await page.keyboard.press('t');
   await expect(page.getByRole('list', { name: 'Maps' })).toBeVisible({ timeout: 60_000 });
+  await expect(field).toHaveValue(name);
 }
 
 /** Turns the picture as well, and looks at what the members make of one: merged, where they are unsure, and what it costs. */

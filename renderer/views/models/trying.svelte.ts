@@ -32,6 +32,7 @@ export class Trying {
   private readonly dataset: DatasetSummary;
   /** of `sample` in the order of the dataset, as far as it is known */
   private at = -1;
+  private choosing: Promise<unknown> | null = null;
 
   constructor(dataset: DatasetSummary) {
     this.dataset = dataset;
@@ -55,19 +56,16 @@ export class Trying {
   }
 
   /** Chooses a picture by name. */
-  async choose(name: string) {
-    const detail = await studio.attempt(() => studio.call('sample', { dataset: this.dataset.id, sample: name }));
-    if (detail) this.sample = detail;
+  choose(name: string) {
+    return this.take(async () => studio.call('sample', { dataset: this.dataset.id, sample: name }));
   }
 
   /** Chooses a picture by its place in the dataset, round the end. */
-  async chooseAt(index: number) {
+  chooseAt(index: number) {
     const { id, samples } = this.dataset;
-    if (!samples) return;
-    this.at = ((index % samples) + samples) % samples;
-    const after = this.at;
-    const page = await studio.attempt(() => studio.call('samples', { dataset: id, after, limit: 1 }));
-    if (page?.rows.length) this.sample = page.rows[0];
+    const after = samples ? ((index % samples) + samples) % samples : 0;
+    this.at = after;
+    return this.take(async () => (await studio.call('samples', { dataset: id, after, limit: 1 })).rows.at(0));
   }
 
   next = () => this.chooseAt(this.at + 1);
@@ -75,6 +73,7 @@ export class Trying {
   random = () => this.chooseAt(Math.floor(Math.random() * this.dataset.samples));
 
   async try(settings: ScanSettings) {
+    await this.choosing;
     const { sample } = this;
     if (!sample || this.running) return;
     await this.run({ job: 'try', sample: sample.name }, async () => {
@@ -97,6 +96,14 @@ export class Trying {
     if (!this.running) return;
     this.stopping = true;
     await studio.attempt(() => studio.call('cancel', { dataset: this.dataset.id, job: 'trial' }));
+  }
+
+  /** The choice made last is the one that counts, whichever answer comes last. */
+  private async take(read: () => Promise<SampleRow | undefined>) {
+    const choosing = studio.attempt(read);
+    this.choosing = choosing;
+    const sample = await choosing;
+    if (sample && this.choosing === choosing) this.sample = sample;
   }
 
   private async run(running: NonNullable<Trying['running']>, work: () => Promise<void>) {
