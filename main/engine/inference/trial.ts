@@ -73,14 +73,17 @@ export async function tryEnsemble(
   };
 }
 
-/** All together first; members one by one only where there are several. */
+/** All together first; members one by one only where there are several, in the order of their names. */
 function partsOf(ensemble: Ensemble, sample: SampleRow, members: number[]): Part[] {
   const key = createHash('sha256').update(`${ensemble.record.key} ${sample.name}`).digest('hex').slice(0, 16);
+  const byName = [...members].sort((a, b) => NATURAL.compare(nameOf(ensemble, a), nameOf(ensemble, b)));
   const single =
-    members.length > 1 ? members.map((member): [string, number[]] => [nameOf(ensemble, member), [member]]) : [];
+    byName.length > 1 ? byName.map((member): [string, number[]] => [nameOf(ensemble, member), [member]]) : [];
   const all: [string | null, number[]][] = [[null, members], ...single];
   return all.map(([member, who], i) => ({ member, members: who, scan: `${key}-${i}`, seconds: 0 }));
 }
+
+const NATURAL = new Intl.Collator('en', { numeric: true });
 
 const nameOf = ({ members }: Ensemble, member: number) => members[member].name;
 
