@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import type { SampleRow } from '../../../common/dataset.ts';
+import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import type { ScanResult, ScanSettings, ScanState } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { Cancelled } from '../errors.ts';
@@ -63,7 +63,11 @@ async function scanWith(
   const { results, signal, onProgress = () => undefined } = options;
   const { key } = ensemble.record;
   const samples = chosen(dataset.samples, options);
-  const progress = new Progress(samples.length, [...ensemble.findings], onProgress);
+  const findings = [
+    ...ensemble.findings,
+    ...(settings.window ? [] : tooLarge(samples, dataset.classMap.classes.length)),
+  ];
+  const progress = new Progress(samples.length, findings, onProgress);
   const tasks = await toDo(dataset, project, ensemble, samples, progress, options);
   const writer = await openLineWriter(join(scanFolder(project, key), resultsName(options.shard)));
   const run = new Run({ dataset, project, settings, ensemble, progress, writer, ...options });
@@ -88,6 +92,19 @@ function chosen(samples: readonly SampleRow[], { limit = Infinity, shard = [1, 1
  * Machines that share a file system cannot append to one file at the same time (network file systems do not order it), so
  * each part has a file, and each machine that runs it its own.
  */
+/** Bytes of one map of probabilities from which on running a picture whole is likely to end the process. */
+const WHOLE = 2 ** 30;
+
+/** Said beforehand, because a process that runs out of memory cannot say anything. */
+function tooLarge(samples: readonly SampleRow[], classes: number): Finding[] {
+  const large = samples.filter(({ width, height }) => 4 * classes * width * height > WHOLE);
+  if (!large.length) return [];
+  const [{ image, width, height }] = large;
+  const many = large.length > 1 ? ` as are ${large.length - 1} more` : '';
+  const problem = `Expected pictures that fit in memory whole, found ${width}×${height} pixels with ${classes} classes${many}: run them in windows.`;
+  return [{ file: image, problem }];
+}
+
 const resultsName = (shard?: [number, number]) =>
   shard ? `results-${shard.join('-of-')}-${hostname().replace(/[^\w.-]/g, '_')}.jsonl` : 'results.jsonl';
 
