@@ -63,10 +63,7 @@ async function scanWith(
   const { results, signal, onProgress = () => undefined } = options;
   const { key } = ensemble.record;
   const samples = chosen(dataset.samples, options);
-  const known = [
-    ...ensemble.findings,
-    ...(settings.window ? [] : tooLarge(samples, dataset.classMap.classes.length)),
-  ];
+  const known = [...ensemble.findings, ...(settings.window ? [] : tooLarge(samples, dataset.classMap.classes.length))];
   const progress = new Progress(samples.length, known, onProgress);
   const tasks = await toDo(dataset, project, ensemble, samples, progress, options);
   const writer = await openLineWriter(join(scanFolder(project, key), resultsName(options.shard)));
