@@ -95,23 +95,21 @@ async function judgedAverage(judge: Judge, files: string[], all: Soup, { greedy 
   const checkpoints: { file: string; miou: number }[] = [];
   for (const [i, file] of files.entries())
     checkpoints.push({ file, miou: await judge.miou(file, `Checkpoint ${i + 1} of ${files.length}:`) });
-  let estimatedFrom = 0;
   const rate = async (soup: Soup) => {
     const { model, samples } = await judge.settle(soup.model);
-    estimatedFrom = samples;
-    return { model, miou: await judge.miou(model, `Average of ${soup.count}:`) };
+    return { model, miou: await judge.miou(model, `Average of ${soup.count}:`), estimatedFrom: samples };
   };
   const best = greedy
     ? await addWhileBetter(checkpoints, { start: (model) => Soup.of(model), read: readModel, rate })
     : { ...(await rate(all)), files };
   const validation = { samples: judged.length, heldOut, checkpoints, miou: best.miou };
-  return { ...best, estimatedFrom: best.files.length > 1 ? estimatedFrom : 0, validation, findings };
+  return { ...best, validation, findings };
 }
 
 function outcomeOf({ model, files, estimatedFrom }: Average): BatchNormOutcome {
   if (!batchNormsOf(model).length) return 'none';
-  if (files.length === 1) return 'kept';
-  return estimatedFrom ? 're-estimated' : 'averaged';
+  if (estimatedFrom) return 're-estimated';
+  return files.length === 1 ? 'kept' : 'averaged';
 }
 
 function refuseLoss({ checkpoints, miou }: NonNullable<SoupResult['validation']>): void {
