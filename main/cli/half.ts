@@ -20,7 +20,7 @@ export function halfCommand(program: Command): void {
   program
     .command('half')
     .argument('<file>', 'ONNX file in float32')
-    .description('writes a network once more in float16, with float32 where it matters: half the file, faster on GPUs')
+    .description('writes a network once more in float16, with float32 where it matters: half the file')
     .requiredOption('--out <file>', 'ONNX file to write')
     .option('--dataset <dir>', 'pictures on which 99.9 % of the pixels have to keep their label')
     .option('--pictures <n>', 'check at most so many of them', wholeNumber, 32)
