@@ -20,6 +20,8 @@ export interface Kind {
 /** A dataset made of the pictures of another in folder `to`: linked, or brought to another size. Folds are left out. */
 export async function madeOf(from: string, to: string, kind: Kind): Promise<string> {
   const { classes, times = 1, part } = kind;
+  // Written last: what two scans share is made once.
+  if (existsSync(join(to, 'classes.json'))) return to;
   await mkdir(to, { recursive: true });
   if (part !== 'unlabelled') {
     for (const folder of ['images', 'masks']) await fill(join(from, folder), join(to, folder), kind, times);
