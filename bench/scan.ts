@@ -10,7 +10,7 @@ import type { Dataset } from '../main/engine/dataset/dataset.ts';
 import { openDataset } from '../main/engine/dataset/open.ts';
 import { membersFor, openEnsemble } from '../main/engine/inference/ensemble.ts';
 import { passesFor } from '../main/engine/inference/passes-for.ts';
-import { openResults } from '../main/engine/inference/results.ts';
+import { openResults } from '../main/engine/inference/results/results.ts';
 import { scanDataset } from '../main/engine/inference/scan.ts';
 import { projectOf } from '../main/engine/project.ts';
 import type { BareJob, BareTimes } from './bare.ts';

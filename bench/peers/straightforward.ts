@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NAMED_TTA, PLAIN } from '../../common/ensemble.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
-import { openResults } from '../../main/engine/inference/results.ts';
+import { openResults } from '../../main/engine/inference/results/results.ts';
 import { scanDataset } from '../../main/engine/inference/scan.ts';
 import { projectOf } from '../../main/engine/project.ts';
 import { median } from '../median.ts';

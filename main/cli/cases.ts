@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CaseRow } from '../../common/case.ts';
-import { readCases } from '../engine/inference/planes.ts';
+import { readCases } from '../engine/inference/results/planes.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { wholeNumber, type Common } from './options.ts';
 import { rounded, table, type Output } from './output.ts';

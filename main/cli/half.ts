@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openDataset } from '../engine/dataset/open.ts';
-import { halveModel, type HalfResult } from '../engine/inference/halve.ts';
+import { halveModel, type HalfResult } from '../engine/inference/checkpoints/halve.ts';
 import { workerFile } from '../program.ts';
 import { wholeNumber } from './options.ts';
 import { facts, type Output } from './output.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openDataset } from '../engine/dataset/open.ts';
-import { averageCheckpoints, type SoupResult } from '../engine/inference/average.ts';
+import { averageCheckpoints, type SoupResult } from '../engine/inference/checkpoints/average.ts';
 import { workerFile } from '../program.ts';
 import { foldNumber, wholeNumber } from './options.ts';
 import { facts, percent, rounded, table, type Output } from './output.ts';

@@ -4,7 +4,7 @@ import type { DatasetSummary } from '../../common/dataset.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { openDataset } from './dataset/open.ts';
 import { changeOf } from './decide.ts';
-import { openResults, type Results } from './inference/results.ts';
+import { openResults, type Results } from './inference/results/results.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { Count, Long } from './long.ts';
 import { projectOf, type Project } from './project.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matchClasses, miouOf } from '../../main/engine/inference/class-map.ts';
-import { findName, meansUnlabelled } from '../../main/engine/inference/class-names.ts';
+import { matchClasses, miouOf } from '../../main/engine/inference/proof/class-map.ts';
+import { findName, meansUnlabelled } from '../../main/engine/inference/proof/class-names.ts';
 import { Confusion } from '../../main/engine/measures/confusion.ts';
 import { noise } from '../support/random.ts';
 

@@ -11,7 +11,7 @@ import {
   redo,
   undo,
 } from '../../main/engine/decide.ts';
-import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
+import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/results/planes.ts';
 import { readCleaned } from '../../main/engine/masks/replay.ts';
 import { pretendScan } from '../support/scan.ts';
 import { caseOf, prepare, type Prepared } from '../support/workspace.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { CLASSES } from '../../resources/demo/classes.ts';
 import { paintLabels } from '../../resources/demo/labels.ts';
 import { drawScene, HEIGHT, WIDTH } from '../../resources/demo/scene.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
-import { namesIn } from '../../main/engine/onnx/declared/ultralytics.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
+import { namesIn } from '../../main/engine/onnx/describe/declared/ultralytics.ts';
 import { makeTemporary } from '../support/dataset.ts';
 import { exported, write, type Export } from '../support/exports.ts';
 

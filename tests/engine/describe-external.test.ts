@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import type { Model } from '../../main/engine/onnx/model.ts';
 import { decodeModel, encodeModel, makeEntry } from '../../main/engine/onnx/proto.ts';
 import { filesOf, readModel } from '../../main/engine/onnx/read.ts';

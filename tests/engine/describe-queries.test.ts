@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { encodeModel } from '../../main/engine/onnx/proto.ts';
 import { readModel } from '../../main/engine/onnx/read.ts';
 import { makeTemporary } from '../support/dataset.ts';

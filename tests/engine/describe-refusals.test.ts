@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { makeTemporary } from '../support/dataset.ts';
 import { shaped, write, type Port } from '../support/exports.ts';
 

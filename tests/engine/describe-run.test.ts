@@ -4,7 +4,7 @@ import { NO_TTA } from '../../common/ensemble.ts';
 import { splitPlanes } from '../../common/planes.ts';
 import { memberOf } from '../../main/engine/inference/member.ts';
 import { Sessions } from '../../main/engine/inference/sessions.ts';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { makeTemporary } from '../support/dataset.ts';
 import { DYNAMIC, exported, weightOf, write, type Export, type Head, type Port } from '../support/exports.ts';
 import { load } from '../support/ort.ts';

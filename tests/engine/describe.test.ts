@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelInfo } from '../../common/scan.ts';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { makeTemporary } from '../support/dataset.ts';
 import { DYNAMIC, exported, write, type Export, type Head } from '../support/exports.ts';
 

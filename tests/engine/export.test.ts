@@ -7,7 +7,7 @@ import { openDataset } from '../../main/engine/dataset/open.ts';
 import { acceptPicture, acceptPseudo, decide, undo } from '../../main/engine/decide.ts';
 import { exportPreview, exportTrainSet, type ExportOptions } from '../../main/engine/export/merge.ts';
 import { encodeMask, readMask, type MaskFile } from '../../main/engine/images.ts';
-import { planesFile } from '../../main/engine/inference/planes.ts';
+import { planesFile } from '../../main/engine/inference/results/planes.ts';
 import { boxPaint, item, verdict } from '../support/actions.ts';
 import { COLORS, type ShapesOptions } from '../support/dataset.ts';
 import { caseOf, prepare, type Prepared } from '../support/workspace.ts';

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../main/engine/dataset/open.ts';
-import { halveModel, type HalfOptions } from '../../main/engine/inference/halve.ts';
+import { halveModel, type HalfOptions } from '../../main/engine/inference/checkpoints/halve.ts';
 import { GraphBuilder } from '../../main/engine/onnx/builder.ts';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
-import { halfOf } from '../../main/engine/onnx/half.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
+import { halfOf } from '../../main/engine/onnx/weights/half.ts';
 import { AttributeType, ElementType, elementName, type Model } from '../../main/engine/onnx/model.ts';
 import {
   decodeModel,

@@ -2,7 +2,7 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelInfo } from '../../common/scan.ts';
-import { describeModels } from '../../main/engine/onnx/describe.ts';
+import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { opsetOf } from '../../main/engine/onnx/model.ts';
 import { decodeModel, encodeModel } from '../../main/engine/onnx/proto.ts';
 import { COLORS, makeTemporary } from '../support/dataset.ts';

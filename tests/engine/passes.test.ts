@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { NAMED_TTA, NO_TTA, type InputSize, type TtaSettings } from '../../common/ensemble.ts';
 import { countPasses, countWindows } from '../../common/passes.ts';
-import { layWindows } from '../../main/engine/inference/windows.ts';
-import { passesOf } from '../../main/engine/onnx/tta.ts';
+import { layWindows } from '../../main/engine/inference/windows/windows.ts';
+import { passesOf } from '../../main/engine/onnx/compile/tta.ts';
 
 it('counts the passes that are run', () => {
   const sizes: (InputSize[] | undefined)[] = [

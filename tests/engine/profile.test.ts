@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addTo, Profiler, stagesOf } from '../../main/engine/inference/profile.ts';
+import { addTo, Profiler, stagesOf } from '../../main/engine/inference/device/profile.ts';
 import type { Task } from '../../main/engine/inference/protocol.ts';
 import type { Pixels } from '../../main/engine/inference/source.ts';
 import { GraphBuilder } from '../../main/engine/onnx/builder.ts';

@@ -3,12 +3,18 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIDENCE_BINS } from '../../common/pseudo.ts';
-import { countConfidence } from '../../main/engine/inference/histogram.ts';
-import { toLine, type ResultLine } from '../../main/engine/inference/line.ts';
-import { packPlanes, planesFile, readCases, readPlanes, writePlanes } from '../../main/engine/inference/planes.ts';
-import { writeRecord } from '../../main/engine/inference/record.ts';
-import { openResults } from '../../main/engine/inference/results.ts';
-import { openLineWriter } from '../../main/engine/inference/tail.ts';
+import { countConfidence } from '../../main/engine/inference/results/histogram.ts';
+import { toLine, type ResultLine } from '../../main/engine/inference/results/line.ts';
+import {
+  packPlanes,
+  planesFile,
+  readCases,
+  readPlanes,
+  writePlanes,
+} from '../../main/engine/inference/results/planes.ts';
+import { writeRecord } from '../../main/engine/inference/results/record.ts';
+import { openResults } from '../../main/engine/inference/results/results.ts';
+import { openLineWriter } from '../../main/engine/inference/results/tail.ts';
 import { projectOf, type Project } from '../../main/engine/project.ts';
 import type { CaseDetail, SampleResult } from '../../common/case.ts';
 import { makeTemporary } from '../support/dataset.ts';

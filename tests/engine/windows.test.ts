@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BLENDS, type Blend, type WindowSettings } from '../../common/ensemble.ts';
-import { Canvas } from '../../main/engine/inference/canvas.ts';
-import { runWindows, type WindowRun } from '../../main/engine/inference/windowed.ts';
-import { blendWeights, layWindows, mirrored, windowsOf } from '../../main/engine/inference/windows.ts';
+import { Canvas } from '../../main/engine/inference/windows/canvas.ts';
+import { runWindows, type WindowRun } from '../../main/engine/inference/windows/windowed.ts';
+import { blendWeights, layWindows, mirrored, windowsOf } from '../../main/engine/inference/windows/windows.ts';
 import { noise } from '../support/random.ts';
 
 const PLAIN: WindowSettings = { size: 8, overlap: 0.5, blend: 'constant', keep: 1 };

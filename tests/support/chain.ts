@@ -2,7 +2,7 @@ import type { Merge, TtaSettings } from '../../common/ensemble.ts';
 import { NO_TTA } from '../../common/ensemble.ts';
 import { splitPlanes, type Planes } from '../../common/planes.ts';
 import type { Tensor } from '../../main/engine/inference/sessions.ts';
-import { chainOf, type Chain, type Reading } from '../../main/engine/onnx/chain.ts';
+import { chainOf, type Chain, type Reading } from '../../main/engine/onnx/compile/chain.ts';
 import {
   carriedBy,
   compileFinish,
@@ -11,8 +11,8 @@ import {
   nextOf,
   patchValues,
   Value,
-} from '../../main/engine/onnx/compile.ts';
-import { fromPhases, phasedSize, toPhases, type Phases } from '../../main/engine/onnx/phases.ts';
+} from '../../main/engine/onnx/compile/compile.ts';
+import { fromPhases, phasedSize, toPhases, type Phases } from '../../main/engine/onnx/compile/phases.ts';
 import { decodeModel } from '../../main/engine/onnx/proto.ts';
 import { load } from './ort.ts';
 

@@ -1,4 +1,4 @@
-import { listen } from '../../main/engine/inference/listen.ts';
+import { listen } from '../../main/engine/inference/device/listen.ts';
 import type { Load } from '../../main/engine/inference/sessions.ts';
 import { load as loadOnCpu } from './ort.ts';
 

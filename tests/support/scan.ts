@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { CaseDetail } from '../../common/case.ts';
 import { PLAIN } from '../../common/ensemble.ts';
 import { rleArea, splitRle, wholeRle } from '../../common/rle.ts';
-import { countConfidence } from '../../main/engine/inference/histogram.ts';
-import { toLine } from '../../main/engine/inference/line.ts';
-import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/planes.ts';
-import { scanFolder, writeRecord, type ScanRecord } from '../../main/engine/inference/record.ts';
-import { openLineWriter } from '../../main/engine/inference/tail.ts';
+import { countConfidence } from '../../main/engine/inference/results/histogram.ts';
+import { toLine } from '../../main/engine/inference/results/line.ts';
+import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/results/planes.ts';
+import { scanFolder, writeRecord, type ScanRecord } from '../../main/engine/inference/results/record.ts';
+import { openLineWriter } from '../../main/engine/inference/results/tail.ts';
 import type { Workspace } from '../../main/engine/workspace.ts';
 import type { Shapes } from './dataset.ts';
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { readRecord } from '../inference/record.ts';
+import { readRecord } from '../inference/results/record.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Label, Part } from './labels.ts';
 

@@ -7,10 +7,10 @@ import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
-import { describeModels } from '../onnx/describe.ts';
+import { describeModels } from '../onnx/describe/describe.ts';
 import { filesOf } from '../onnx/read.ts';
 import { memberOf, type Member } from './member.ts';
-import type { ScanRecord } from './record.ts';
+import type { ScanRecord } from './results/record.ts';
 
 /** Changes whenever the same models and settings would give other results than before. */
 const ALGORITHM = 2;

@@ -3,7 +3,7 @@ import type { CaseDetail, SampleResult } from '../../../common/case.ts';
 import { splitPlanes } from '../../../common/planes.ts';
 import { findCases, type FoundCase } from '../noise/cases.ts';
 import { pictureScore, softmin } from '../noise/score.ts';
-import { countConfidence, type SparseHistogram } from './histogram.ts';
+import { countConfidence, type SparseHistogram } from './results/histogram.ts';
 import type { Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../common/dataset.ts';
 import { messageOf } from '../errors.ts';
-import type { Chain, Reading } from '../onnx/chain.ts';
+import type { Chain, Reading } from '../onnx/compile/chain.ts';
 import type { Model } from '../onnx/model.ts';
 import { networkOf } from '../onnx/network.ts';
 import { readModel } from '../onnx/read.ts';

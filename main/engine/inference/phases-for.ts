@@ -1,7 +1,7 @@
-import type { Chain, Reading } from '../onnx/chain.ts';
+import type { Chain, Reading } from '../onnx/compile/chain.ts';
 import type { Model } from '../onnx/model.ts';
-import { phasesOf, type Phases } from '../onnx/phases.ts';
-import { compileProbes, type Probe } from '../onnx/probe.ts';
+import { phasesOf, type Phases } from '../onnx/compile/phases.ts';
+import { compileProbes, type Probe } from '../onnx/compile/probe.ts';
 import type { Load } from './sessions.ts';
 
 /** How all members upsample pictures of `size`, if they all do it alike; null: they do not. See phases.ts. */

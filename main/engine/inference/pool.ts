@@ -1,9 +1,9 @@
 import type { Finding } from '../../../common/dataset.ts';
 import type { ProviderTrial } from '../../../common/scan.ts';
 import { messageOf } from '../errors.ts';
-import { chooseProvider } from './choose.ts';
-import { Ladder } from './ladder.ts';
-import { InferenceProcess } from './process.ts';
+import { chooseProvider } from './device/choose.ts';
+import { Ladder } from './device/ladder.ts';
+import { InferenceProcess } from './device/process.ts';
 import type { FromWorker, Plan, Provider, Split, Task } from './protocol.ts';
 import { chainOf } from './queue.ts';
 

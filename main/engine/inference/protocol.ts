@@ -1,7 +1,7 @@
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
 import type { Merge, TtaSettings, WindowSettings } from '../../../common/ensemble.ts';
 import type { Device } from '../../../common/scan.ts';
-import type { ResultLine } from './line.ts';
+import type { ResultLine } from './results/line.ts';
 import type { Member } from './member.ts';
 
 /** What really runs a model. */

@@ -4,14 +4,14 @@ import type { ScanSettings, StageSeconds } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Project } from '../project.ts';
 import { membersFor, noModel, type Ensemble } from './ensemble.ts';
-import type { ResultLine } from './line.ts';
+import type { ResultLine } from './results/line.ts';
 import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
 import type { Progress } from './progress.ts';
 import type { Plan, Provider, Split, Stages, Task } from './protocol.ts';
-import { providersFor } from './provider.ts';
+import { providersFor } from './device/provider.ts';
 import { TaskQueue, withSizes } from './queue.ts';
-import type { Results } from './results.ts';
-import type { LineWriter } from './tail.ts';
+import type { Results } from './results/results.ts';
+import type { LineWriter } from './results/tail.ts';
 
 /** One prepares pictures while the other's run. */
 const PROCESSES_ON_GPU = 2;

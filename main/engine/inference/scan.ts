@@ -7,14 +7,14 @@ import { Cancelled } from '../errors.ts';
 import { inParallel, throwIfCancelled, type Long } from '../long.ts';
 import { makeProject, type Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
-import { listPlanes, planesFile } from './planes.ts';
+import { listPlanes, planesFile } from './results/planes.ts';
 import { Progress } from './progress.ts';
 import type { Task } from './protocol.ts';
-import { scanFolder, writeRecord } from './record.ts';
-import type { Results } from './results.ts';
+import { scanFolder, writeRecord } from './results/record.ts';
+import type { Results } from './results/results.ts';
 import { Run } from './run.ts';
 import { statOf } from './source.ts';
-import { openLineWriter } from './tail.ts';
+import { openLineWriter } from './results/tail.ts';
 
 export interface ScanOptions extends Long<ScanState> {
   /** follows what this scan finds, and knows what earlier runs found */

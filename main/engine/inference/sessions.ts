@@ -1,11 +1,11 @@
 import type { Finding } from '../../../common/dataset.ts';
-import { chainOf, type Chain, type Reading } from '../onnx/chain.ts';
-import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/compile.ts';
+import { chainOf, type Chain, type Reading } from '../onnx/compile/chain.ts';
+import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/compile/compile.ts';
 import type { Model } from '../onnx/model.ts';
-import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/phases.ts';
+import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/compile/phases.ts';
 import { firstLine, MemberError, Members } from './members.ts';
 import { giveBack } from './memory.ts';
-import { Patches } from './patches.ts';
+import { Patches } from './windows/patches.ts';
 import { phasesFor } from './phases-for.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';

@@ -1,6 +1,6 @@
-import type { Chain, Reading } from '../onnx/chain.ts';
+import type { Chain, Reading } from '../onnx/compile/chain.ts';
 import type { Model } from '../onnx/model.ts';
-import { compileExtent } from '../onnx/probe.ts';
+import { compileExtent } from '../onnx/compile/probe.ts';
 import type { Load } from './sessions.ts';
 
 /**

@@ -14,7 +14,7 @@ import { passesFor } from './passes-for.ts';
 import { passesOf } from './plan.ts';
 import { runPool, type TaskMessage } from './pool.ts';
 import type { Provider, Task } from './protocol.ts';
-import { providersFor } from './provider.ts';
+import { providersFor } from './device/provider.ts';
 
 /** The folder of the cache that holds the planes of the last trial. */
 export const TRIALS = 'trials';

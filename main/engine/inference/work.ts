@@ -1,16 +1,16 @@
 import { labelTable } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
 import { Ahead, type Prepared } from './ahead.ts';
-import { checkPicture } from './check.ts';
-import { Device, Refusal } from './device.ts';
+import { checkPicture } from './device/check.ts';
+import { Device, Refusal } from './device/device.ts';
 import { examine } from './examine.ts';
-import { toLine } from './line.ts';
-import { failureOf } from './failure.ts';
+import { toLine } from './results/line.ts';
+import { failureOf } from './device/failure.ts';
 import { giveBack } from './memory.ts';
-import { packPlanes, planesFile, writePlanes } from './planes.ts';
-import { profilePicture, Profiler, type LoadProfiled } from './profile.ts';
+import { packPlanes, planesFile, writePlanes } from './results/planes.ts';
+import { profilePicture, Profiler, type LoadProfiled } from './device/profile.ts';
 import type { FromWorker, Plan, Task } from './protocol.ts';
-import { tryProvider } from './provider.ts';
+import { tryProvider } from './device/provider.ts';
 import { MemberError } from './members.ts';
 import type { Load } from './sessions.ts';
 

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { listen } from './listen.ts';
-import type { LoadProfiled } from './profile.ts';
+import { listen } from './device/listen.ts';
+import type { LoadProfiled } from './device/profile.ts';
 import type { Load, Session, Tensor } from './sessions.ts';
 
 /**

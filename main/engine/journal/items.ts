@@ -3,8 +3,8 @@ import type { CaseDetail, CaseRow, Verdict } from '../../../common/case.ts';
 import type { Paint, VerdictItem } from '../../../common/journal.ts';
 import { splitRle, wholeRle } from '../../../common/rle.ts';
 import { InputError } from '../errors.ts';
-import { readCases, readPlanes } from '../inference/planes.ts';
-import { readRecord } from '../inference/record.ts';
+import { readCases, readPlanes } from '../inference/results/planes.ts';
+import { readRecord } from '../inference/results/record.ts';
 import { readGivenOf } from '../masks/replay.ts';
 import type { Workspace } from '../workspace.ts';
 

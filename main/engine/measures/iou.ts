@@ -4,7 +4,7 @@ import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import { labelTable, readGiven, toIndexes } from '../dataset/labels.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { readMask } from '../images.ts';
-import { readPlanes } from '../inference/planes.ts';
+import { readPlanes } from '../inference/results/planes.ts';
 import { inParallel, type Count, type Long } from '../long.ts';
 import { indexOfLabel, replay } from '../masks/replay.ts';
 import type { Workspace } from '../workspace.ts';

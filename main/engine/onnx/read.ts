@@ -4,7 +4,7 @@ import { giveBack } from '../inference/memory.ts';
 import { filesOutside, takeWeightsIn } from './external.ts';
 import type { Model } from './model.ts';
 import { decodeModel } from './proto.ts';
-import { composeQueries } from './queries.ts';
+import { composeQueries } from './describe/queries.ts';
 
 /**
  * A model from its file, whole: masks of queries are put together (queries.ts), weights that lie in files beside it are read in. Weights are views of what was read, not

@@ -1,0 +1,145 @@
+import type { WindowSettings } from '../../../../common/ensemble.ts';
+import { chainOf, type Chain, type ChainSettings, type Reading } from '../../onnx/compile/chain.ts';
+import { compileFinish, compilePatch, patchValues, Value } from '../../onnx/compile/compile.ts';
+import type { Model } from '../../onnx/model.ts';
+import type { Block } from './canvas.ts';
+import { firstLine, MemberError, type Members } from '../members.ts';
+import { giveBack } from '../memory.ts';
+import type { Session, Tensor } from '../sessions.ts';
+import type { Pixels } from '../source.ts';
+import { runWindows, type WindowRun } from './windowed.ts';
+
+interface Patch {
+  member: number;
+  model: Model;
+  reading: Reading;
+  session: Session;
+  /** has run: what fails from then on is not for its size */
+  proven: boolean;
+}
+
+/** Networks that halve the picture several times often run on multiples of this only. */
+const USUAL_MULTIPLE = 32;
+
+/** The sessions for pictures that run in windows: of each member one made for the window's size, and one that makes planes. */
+export class Patches {
+  private readonly settings: Omit<ChainSettings, 'labelled' | 'size'>;
+  private readonly window: WindowSettings;
+  private readonly members: Members;
+  private key = '';
+  private chain: Chain | null = null;
+  private patches: Patch[] = [];
+  private finish: Session | null = null;
+
+  constructor(settings: Patches['settings'], window: WindowSettings, members: Members) {
+    this.settings = settings;
+    this.window = window;
+    this.members = members;
+  }
+
+  /** Planes of one picture, 4 × width × height bytes. Throws MemberError where a member cannot be run at all. */
+  async run(members: readonly number[], pixels: Pixels): Promise<Uint8Array> {
+    const { chain, finish } = await this.use(members, pixels.given !== null);
+    const names = patchValues(chain);
+    const layers = names.map((name) => (name === Value.entropy ? 1 : chain.channels));
+    const from = layers.map((_, i) => layers.slice(0, i).reduce((sum, count) => sum + count, 0));
+    const run: WindowRun = {
+      depth: layers.reduce((sum, count) => sum + count, 0),
+      patch: async (rgb, add) => {
+        let greatest: Float32Array | null = null;
+        for (const patch of this.patches) {
+          const out = await this.runPatch(patch, chain, rgb);
+          for (const [i, name] of names.entries()) {
+            const values = out[name].data as Float32Array;
+            if (name === Value.sums && chain.merge === 'max') greatest = greaterOf(greatest, values);
+            else add({ layer: from[i], values });
+          }
+        }
+        if (greatest) add({ layer: 0, values: greatest });
+      },
+      finish: async (block, given) => {
+        const feeds = names.map((name, i) => [name, layersOf(block, from[i], layers[i])] as const);
+        const labels = given && ({ type: 'uint8', data: given, dims: [1, block.height, block.width] } satisfies Tensor);
+        const out = await finish.run({ ...Object.fromEntries(feeds), ...(labels && { [Value.given]: labels }) });
+        return out[Value.planes].data as Uint8Array;
+      },
+    };
+    return runWindows(run, this.window, pixels);
+  }
+
+  async release(): Promise<void> {
+    const sessions = [...this.patches.map(({ session }) => session), ...(this.finish ? [this.finish] : [])];
+    this.patches = [];
+    this.finish = null;
+    this.chain = null;
+    this.key = '';
+    for (const session of sessions) await session.release();
+  }
+
+  private async use(members: readonly number[], labelled: boolean): Promise<{ chain: Chain; finish: Session }> {
+    const key = members.join();
+    if (!this.chain || key !== this.key) await this.open(members);
+    if (!this.chain) throw new Error('Expected a chain of at least one member.');
+    if (!this.finish || this.chain.labelled !== labelled) {
+      await this.finish?.release();
+      this.chain = { ...this.chain, labelled };
+      this.finish = await this.members.load(compileFinish({ ...this.chain, sumByProduct: true }), 'cpu');
+    }
+    this.key = key;
+    return { chain: this.chain, finish: this.finish };
+  }
+
+  private async open(members: readonly number[]): Promise<void> {
+    await this.release();
+    const size = { width: this.window.size, height: this.window.size };
+    const read = await Promise.all(members.map((member) => this.members.read(member, size)));
+    const chain = chainOf(read, { ...this.settings, size, labelled: false });
+    this.chain = chain;
+    for (const [i, { model, reading }] of read.entries()) {
+      const member = members[i];
+      const session = await this.members.open(member, () => compilePatch(model, reading, chain));
+      this.patches.push({ member, model, reading, session, proven: false });
+    }
+  }
+
+  private async runPatch(patch: Patch, chain: Chain, rgb: Uint8Array): Promise<Record<string, Tensor>> {
+    const { size } = this.window;
+    const feeds: Record<string, Tensor> = { [Value.pixels]: { type: 'uint8', data: rgb, dims: [1, size, size, 3] } };
+    if (patch.proven) return patch.session.run(feeds);
+    const out = await patch.session.run(feeds).catch(() => this.retry(patch, chain, feeds));
+    const [, channels] = out[Value.sums].dims;
+    if (channels !== chain.channels)
+      throw new MemberError(patch.member, `Expected ${chain.channels} classes, found ${channels}.`);
+    patch.proven = true;
+    return out;
+  }
+
+  /** A first run that failed may have failed for the window's size; if not, the member cannot be used. */
+  private async retry(patch: Patch, chain: Chain, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const { member, model, reading } = patch;
+    await patch.session.release();
+    const graph = () => compilePatch(model, reading, chain, { multiple: USUAL_MULTIPLE });
+    patch.session = await this.members.open(member, graph);
+    try {
+      return await patch.session.run(feeds);
+    } catch (error) {
+      const { size } = this.window;
+      const expected = `Expected a network that gives ${chain.classes} classes for windows of ${size} pixels`;
+      throw new MemberError(member, `${expected}, found ${firstLine(error)}`);
+    }
+  }
+}
+
+/** The larger of the two at each place, in `a`; `b` is used up. */
+function greaterOf(a: Float32Array | null, b: Float32Array): Float32Array {
+  if (!a) return b;
+  for (let i = 0; i < a.length; i++) if (b[i] > a[i]) a[i] = b[i];
+  giveBack(b);
+  return a;
+}
+
+function layersOf({ values, width, height }: Block, from: number, count: number): Tensor {
+  const plane = width * height;
+  const data = values.subarray(from * plane, (from + count) * plane);
+  return { type: 'float32', data, dims: [1, count, height, width] };
+}
