@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, writeFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeRle } from '../../common/rle.ts';
@@ -229,7 +229,9 @@ describe('Ctrl-C', () => {
 async function someResults(cache: string): Promise<void> {
   for (;;) {
     const names = await readdir(cache, { recursive: true }).catch(() => []);
-    if (names.some((name) => name.endsWith('.planes'))) return;
+    // A picture counts from its line on, which is written after its planes.
+    const sizes = names.filter((name) => name.endsWith('.jsonl')).map((name) => stat(join(cache, name)));
+    if ((await Promise.all(sizes)).some(({ size }) => size > 0)) return;
     await new Promise((soon) => setTimeout(soon, 20));
   }
 }
