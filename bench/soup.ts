@@ -21,7 +21,7 @@ import { averageCheckpoints } from '../main/engine/inference/checkpoints/average
 import { readFolds } from '../main/engine/inference/ensemble.ts';
 import { memberOf } from '../main/engine/inference/member.ts';
 import { reEstimate } from '../main/engine/inference/checkpoints/re-estimate.ts';
-import { withRuntimes } from '../main/engine/inference/checkpoints/runtime.ts';
+import { withRuntimes } from '../main/engine/inference/runtime.ts';
 import { predict } from '../main/engine/inference/checkpoints/validate.ts';
 import { Confusion } from '../main/engine/measures/confusion.ts';
 import { describeModels } from '../main/engine/onnx/describe/describe.ts';

@@ -14,7 +14,7 @@ import { memberOf } from '../../main/engine/inference/member.ts';
 import { choosePictures } from '../../main/engine/inference/proof/pictures.ts';
 import { proveModel, type ProofOptions } from '../../main/engine/inference/proof/prove.ts';
 import { isSamePreparation, plausibleReadings, prepared } from '../../main/engine/inference/proof/readings.ts';
-import { withRuntimes } from '../../main/engine/inference/checkpoints/runtime.ts';
+import { withRuntimes } from '../../main/engine/inference/runtime.ts';
 import { validate } from '../../main/engine/inference/checkpoints/validate.ts';
 import { describeModels } from '../../main/engine/onnx/describe/describe.ts';
 import { CLASSES, COLORS, makeShapes, makeTemporary } from '../support/dataset.ts';

@@ -4,7 +4,7 @@ import { NO_TTA } from '../../common/ensemble.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import type { Dataset } from '../../main/engine/dataset/dataset.ts';
 import { memberOf } from '../../main/engine/inference/member.ts';
-import { startRuntime, withRuntimes, type Runtime } from '../../main/engine/inference/checkpoints/runtime.ts';
+import { startRuntime, withRuntimes, type Runtime } from '../../main/engine/inference/runtime.ts';
 import { agreement, predict, validate, type Composed } from '../../main/engine/inference/checkpoints/validate.ts';
 import { Confusion } from '../../main/engine/measures/confusion.ts';
 import { describeModels } from '../../main/engine/onnx/describe/describe.ts';

@@ -17,7 +17,7 @@ import { inTemporaryFolder } from '../../temporary.ts';
 import { carryOver } from './carry-over.ts';
 import { spread } from './judge.ts';
 import { memberOf } from '../member.ts';
-import { withRuntimes } from './runtime.ts';
+import { withRuntimes } from '../runtime.ts';
 import { agreement, type Composed } from './validate.ts';
 
 export interface HalfOptions extends Long<Count> {

@@ -14,7 +14,7 @@ import { inTemporaryFolder } from '../../temporary.ts';
 import { classProblem, readFolds } from '../ensemble.ts';
 import { memberOf, type Member } from '../member.ts';
 import { reEstimate } from './re-estimate.ts';
-import { withRuntimes, type Runtime } from './runtime.ts';
+import { withRuntimes, type Runtime } from '../runtime.ts';
 import { validate, type Composed } from './validate.ts';
 
 export interface JudgeOptions extends Long<Count & { what: string }> {

@@ -6,7 +6,7 @@ import { batchesOf, compileStatistics, Statistic } from '../../onnx/weights/batc
 import type { Model } from '../../onnx/model.ts';
 import { inBatches, LONGEST, readBatch } from './batches.ts';
 import type { Member } from '../member.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Session, Tensor } from '../sessions.ts';
 import type { Place } from './validate.ts';
 

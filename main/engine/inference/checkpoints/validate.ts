@@ -5,7 +5,7 @@ import { InputError, messageOf } from '../../errors.ts';
 import { inParallel, throwIfCancelled, type Count, type Long } from '../../long.ts';
 import { Confusion } from '../../measures/confusion.ts';
 import type { Plan } from '../protocol.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { MemberError } from '../members.ts';
 import { Sessions } from '../sessions.ts';
 import { decodeSource, readSource, type Pixels } from '../source.ts';

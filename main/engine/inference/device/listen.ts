@@ -1,7 +1,7 @@
 import type { LoadProfiled } from './profile.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
-import { answerCalls } from '../checkpoints/runtime-process.ts';
-import type { Answer, Call } from '../checkpoints/runtime.ts';
+import { answerCalls } from '../runtime-process.ts';
+import type { Answer, Call } from '../runtime.ts';
 import type { Load } from '../sessions.ts';
 import { startWork, type Work } from '../work.ts';
 

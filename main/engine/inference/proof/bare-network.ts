@@ -5,7 +5,7 @@ import { readModel } from '../../onnx/read.ts';
 import { networkIn, type BareNetwork, type Picture } from './bare-session.ts';
 import type { Provider } from '../protocol.ts';
 import { doubt, providersFor, tryProvider } from '../device/provider.ts';
-import { startRuntime } from '../checkpoints/runtime.ts';
+import { startRuntime } from '../runtime.ts';
 
 export interface BareOptions {
   workerFile: string;

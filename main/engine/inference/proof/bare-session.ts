@@ -3,7 +3,7 @@ import type { ModelInfo } from '../../../../common/scan.ts';
 import { Cancelled } from '../../errors.ts';
 import { Bare, toFacts, type BareFacts } from '../../onnx/compile/bare.ts';
 import type { Provider } from '../protocol.ts';
-import type { Runtime } from '../checkpoints/runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Session, Tensor } from '../sessions.ts';
 import type { Pixels } from '../source.ts';
 

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { Cancelled } from '../../errors.ts';
-import type { Provider } from '../protocol.ts';
-import type { Load, Session, Tensor } from '../sessions.ts';
+import { Cancelled } from '../errors.ts';
+import type { Provider } from './protocol.ts';
+import type { Load, Session, Tensor } from './sessions.ts';
 
 /** What an inference process can be asked for by one that does not want to be blocked by it. */
 export type Call =

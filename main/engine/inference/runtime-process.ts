@@ -1,7 +1,7 @@
-import { messageOf } from '../../errors.ts';
-import { giveBack } from '../memory.ts';
+import { messageOf } from '../errors.ts';
+import { giveBack } from './memory.ts';
 import type { Answer, Call } from './runtime.ts';
-import type { Load, Session } from '../sessions.ts';
+import type { Load, Session } from './sessions.ts';
 
 /** The inference process's side of runtime.ts: answers calls one after the other. */
 export function answerCalls(load: Load, tell: (answer: Answer) => void): (call: Call) => void {
