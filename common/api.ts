@@ -2,6 +2,8 @@ import type { CaseDetail, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
 import type { JournalChange } from './journal.ts';
 import type { PseudoRow, PseudoSummary } from './pseudo.ts';
+import type { Insights, InsightsState } from './insights.ts';
+import type { PlantedReport, PlantedState, PlantSettings } from './planted.ts';
 import type { Proof, Trial } from './trial.ts';
 import type { ModelInfo, ScanPlan, ScanResult, ScanSettings, ScanState } from './scan.ts';
 
@@ -60,13 +62,23 @@ export interface Api {
     samples: string[] | null;
   }): Promise<JournalChange>;
 
+  /** Takes back one action of the journal, whatever was decided after it, such as a bulk that an audit found wanting. */
+  rollBack(p: { dataset: string; author: string; target: string }): Promise<JournalChange>;
+
+  /** Measures given labels against proposals over the whole dataset; takes seconds to minutes. */
+  measure(p: { dataset: string }): Promise<Insights>;
+  insights(p: { dataset: string }): Promise<InsightsState>;
+  /** Plants known errors in copies, scans those with the same models, and reports what was found. */
+  plant(p: { dataset: string; settings: PlantSettings }): Promise<PlantedReport>;
+  planted(p: { dataset: string }): Promise<PlantedState>;
+
   /** What an export would hold right now. */
   exportPreview(p: { dataset: string }): Promise<ExportPreview>;
   export(p: { dataset: string; out: string; replace: boolean }): Promise<ExportResult>;
   exportState(p: { dataset: string }): Promise<ExportState>;
 
   /** Resolves once the job has stopped; at once where none runs. */
-  cancel(p: { dataset: string; job: 'scan' | 'export' | 'trial' }): Promise<null>;
+  cancel(p: { dataset: string; job: 'scan' | 'export' | 'trial' | 'insights' | 'planted' }): Promise<null>;
 }
 
 export type Method = keyof Api;
@@ -143,7 +155,9 @@ export type StudioEvent =
   /** results up to `count` can be fetched */
   | { type: 'results'; dataset: string; scan: string; count: number }
   | { type: 'journal'; dataset: string; change: JournalChange }
-  | { type: 'export'; dataset: string; state: ExportState };
+  | { type: 'export'; dataset: string; state: ExportState }
+  | { type: 'insights'; dataset: string; state: InsightsState }
+  | { type: 'planted'; dataset: string; state: PlantedState };
 
 /** How an error travels: a sentence for a person and, for the program, whose fault it was. */
 export interface ApiError {

@@ -25,6 +25,10 @@ export interface CaseRow {
   agreement: number;
   /** mean mutual information over the region, bits, clipped to 1 */
   disagreement: number;
+  /** pixels across the region; of a boundary case, how far the given outline sits off */
+  displacement: number;
+  /** what the score was made of, in the order of FEATURES */
+  features: readonly number[];
   /** false: the model saw this picture in training, or nobody knows; the score then deserves less trust */
   heldOut: boolean;
 }

@@ -1,5 +1,5 @@
 /** Where a key works; also the headings of the overlay with all keys. */
-export type Context = 'everywhere' | 'data' | 'models' | 'scan' | 'review' | 'pseudo' | 'export';
+export type Context = 'everywhere' | 'data' | 'models' | 'scan' | 'review' | 'pseudo' | 'insights' | 'export';
 
 export interface Command {
   /** Any of these; `Mod` is Ctrl, or Cmd on a Mac. Letters are upper case, shifted ones `Shift+Z`, other characters as typed: `?`. */
@@ -19,7 +19,8 @@ export const COMMANDS = {
   'go-scan': { keys: ['3'], label: 'Scan', when: 'everywhere' },
   'go-review': { keys: ['4'], label: 'Review', when: 'everywhere' },
   'go-pseudo': { keys: ['5'], label: 'Pseudo-labels', when: 'everywhere' },
-  'go-export': { keys: ['6'], label: 'Export', when: 'everywhere' },
+  'go-insights': { keys: ['6'], label: 'Insights', when: 'everywhere' },
+  'go-export': { keys: ['7'], label: 'Export', when: 'everywhere' },
   undo: { keys: ['Z', 'Mod+Z'], label: 'Undo', when: 'everywhere', repeat: true },
   redo: { keys: ['Shift+Z', 'Mod+Shift+Z', 'Mod+Y'], label: 'Redo', when: 'everywhere', repeat: true },
   keys: { keys: ['?'], label: 'All keys', when: 'everywhere' },
@@ -99,6 +100,10 @@ export const COMMANDS = {
   'accept-pseudo': { keys: ['Enter', 'A'], label: 'Accept the selected picture', hint: 'accept', when: 'pseudo' },
   'accept-all-pseudo': { keys: ['Shift+A'], label: 'Accept all pictures', when: 'pseudo' },
   'enlarge-pseudo': { keys: ['Space'], label: 'Enlarge the selected picture', hint: 'enlarge', when: 'pseudo' },
+
+  measure: { keys: ['M', 'Mod+Enter'], label: 'Measure', when: 'insights' },
+  'plant-errors': { keys: ['P'], label: 'Plant errors', when: 'insights' },
+  'cancel-measuring': { keys: ['Escape'], label: 'Stop', when: 'insights' },
 
   'choose-target': { keys: ['F'], label: 'Choose the target folder', when: 'export' },
   'start-export': { keys: ['E', 'Mod+Enter'], label: 'Export', when: 'export' },

@@ -1,5 +1,5 @@
 /** The steps in the order of the work. */
-export const STEPS = ['data', 'models', 'scan', 'review', 'pseudo', 'export'] as const;
+export const STEPS = ['data', 'models', 'scan', 'review', 'pseudo', 'insights', 'export'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Where a window is: which dataset, and at which step. Kept in its address, so that a reload comes back to it. */

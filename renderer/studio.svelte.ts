@@ -5,6 +5,9 @@ import type { JournalChange } from '../common/journal.ts';
 import type { ScanState } from '../common/scan.ts';
 import { chooseHost } from './host.ts';
 import { NO_EXPORT, NO_SCAN } from '../common/idle.ts';
+import type { InsightsState } from '../common/insights.ts';
+import { NO_JOB } from '../common/job.ts';
+import type { PlantedState } from '../common/planted.ts';
 import { splitTyped } from './paths.ts';
 import { placeOf, withPlace, type Step } from './place.ts';
 import { Picker } from './picking.svelte.ts';
@@ -31,6 +34,8 @@ class Studio {
   /** the scan whose results can be fetched, and how many of them; null before the first scan */
   results = $state.raw<{ scan: string; count: number } | null>(null);
   exporting = $state.raw<ExportState>(NO_EXPORT);
+  insights = $state.raw<InsightsState>(NO_JOB);
+  planted = $state.raw<PlantedState>(NO_JOB);
   /** the newest decision; null before the first */
   journal = $state.raw<JournalChange | null>(null);
   /** cases that wait for a verdict, as the review queue counts them; null before it has */
@@ -170,20 +175,26 @@ class Studio {
     this.step = 'data';
     this.scan = NO_SCAN;
     this.exporting = NO_EXPORT;
+    this.insights = NO_JOB;
+    this.planted = NO_JOB;
     this.results = this.journal = this.openCases = null;
   }
 
   /** Asks for everything that events tell, as events: at the start, and after the connection was down. */
   private async catchUp(dataset: string) {
     const since = this.journal?.seq ?? 0;
-    const [scan, exporting, page, change] = await Promise.all([
+    const [scan, exporting, insights, planted, page, change] = await Promise.all([
       this.call('scanState', { dataset }),
       this.call('exportState', { dataset }),
+      this.call('insights', { dataset }),
+      this.call('planted', { dataset }),
       this.call('results', { dataset, after: Number.MAX_SAFE_INTEGER, limit: 1 }),
       this.call('decisions', { dataset, author: this.author, since }),
     ]);
     this.hear({ type: 'scan', dataset, state: scan });
     this.hear({ type: 'export', dataset, state: exporting });
+    this.hear({ type: 'insights', dataset, state: insights });
+    this.hear({ type: 'planted', dataset, state: planted });
     if (page.scan) this.hear({ type: 'results', dataset, scan: page.scan, count: page.next });
     this.hear({ type: 'journal', dataset, change });
   }
@@ -198,6 +209,8 @@ class Studio {
     if (event.type === 'scan') this.scan = event.state;
     else if (event.type === 'results') this.results = event;
     else if (event.type === 'export') this.exporting = event.state;
+    else if (event.type === 'insights') this.insights = event.state;
+    else if (event.type === 'planted') this.planted = event.state;
     else this.learn(event.change);
     for (const listener of this.listeners) listener(event);
   }

@@ -72,6 +72,17 @@ export async function acceptPseudo(
   return record(workspace, author, { type: 'pseudo', threshold, scan: scan.key, samples: chosen });
 }
 
+/** Takes back line `target`, whatever came after it. Throws InputError where there is no such line that still applies. */
+export async function rollBack(
+  workspace: Workspace,
+  author: string,
+  target: string,
+  present: Authors,
+): Promise<JournalChange> {
+  await workspace.journal.refresh();
+  return record(workspace, author, { type: 'undo', target }, present);
+}
+
 /** Takes back the last decision of this author or of one who is not in `present`; null: there is none. */
 export async function undo(workspace: Workspace, author: string, present: Authors): Promise<JournalChange | null> {
   await workspace.journal.refresh();

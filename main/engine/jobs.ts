@@ -1,6 +1,7 @@
 import type { ExportResult, ExportState } from '../../common/api.ts';
 import type { ScanResult, ScanState } from '../../common/scan.ts';
 import { NO_EXPORT, NO_SCAN } from '../../common/idle.ts';
+import { NO_JOB, type JobState } from '../../common/job.ts';
 import { Cancelled, InputError, messageOf } from './errors.ts';
 import type { Count, Long } from './long.ts';
 
@@ -69,6 +70,44 @@ export function exportJob(tell: (state: ExportState) => void) {
         } catch (error) {
           set(signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', problem: messageOf(error) });
           throw signal.aborted ? new Cancelled('The export was cancelled; nothing of it is left.') : error;
+        }
+      }),
+    cancel: () => one.cancel(),
+  };
+}
+
+/** Steps that are counted, with a result that stays to be looked at. */
+export function countedJob<Result>(name: string, tell: (state: JobState<Result>) => void) {
+  let state: JobState<Result> = NO_JOB;
+  const set = (next: Partial<JobState<Result>>) => tell((state = { ...state, ...next }));
+  const one = single(`${name} of this dataset is running already.`);
+  return {
+    get state() {
+      return state;
+    },
+    /** The result of an earlier run, read from disk. */
+    remember(result: Result) {
+      if (state.phase === 'idle' && state.result === null) state = { ...state, result };
+    },
+    run: (work: (long: Long<Count>) => Promise<Result>): Promise<Result> =>
+      one.run(async (signal) => {
+        const started = performance.now();
+        let told = 0;
+        set({ ...NO_JOB, result: state.result, phase: 'running' });
+        const onProgress = ({ done, total }: Count) => {
+          const now = performance.now();
+          if (now - told < 100 && done < total) return;
+          told = now;
+          const rate = done ? done / ((now - started) / 1000) : null;
+          set({ done, total, rate, secondsLeft: rate ? (total - done) / rate : null });
+        };
+        try {
+          const result = await work({ signal, onProgress });
+          set({ phase: 'done', result, secondsLeft: 0 });
+          return result;
+        } catch (error) {
+          set(signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', problem: messageOf(error) });
+          throw signal.aborted ? new Cancelled(`${name} was cancelled.`) : error;
         }
       }),
     cancel: () => one.cancel(),

@@ -39,10 +39,18 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
   pseudo: z.strictObject({ dataset }),
   pseudoSamples: z.strictObject({ dataset, threshold, after: count, limit }),
   acceptPseudo: z.strictObject({ dataset, author, threshold, samples: z.array(text).min(1).nullable() }),
+  rollBack: z.strictObject({ dataset, author, target: text }),
+  measure: z.strictObject({ dataset }),
+  insights: z.strictObject({ dataset }),
+  plant: z.strictObject({
+    dataset,
+    settings: z.strictObject({ seed: z.number().int(), errors: z.number().int().min(1).max(10_000) }),
+  }),
+  planted: z.strictObject({ dataset }),
   exportPreview: z.strictObject({ dataset }),
   export: z.strictObject({ dataset, out: text, replace: z.boolean() }),
   exportState: z.strictObject({ dataset }),
-  cancel: z.strictObject({ dataset, job: z.enum(['scan', 'export', 'trial']) }),
+  cancel: z.strictObject({ dataset, job: z.enum(['scan', 'export', 'trial', 'insights', 'planted']) }),
 };
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(schemas, name);

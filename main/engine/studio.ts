@@ -2,6 +2,8 @@ import { availableParallelism, homedir } from 'node:os';
 import { relative } from 'node:path';
 import type { Api, StudioEvent } from '../../common/api.ts';
 import type { DatasetSummary } from '../../common/dataset.ts';
+import type { Insights } from '../../common/insights.ts';
+import type { PlantedReport } from '../../common/planted.ts';
 import { browse } from './browse.ts';
 import * as decisions from './decide.ts';
 import { openableDemo } from './demo.ts';
@@ -13,8 +15,10 @@ import { planScan } from './inference/plan.ts';
 import { scanDataset } from './inference/scan.ts';
 import { proveModel } from './inference/proof/prove.ts';
 import { tryEnsemble } from './inference/trial.ts';
-import { exportJob, scanJob, trialJob, type Job } from './jobs.ts';
+import { measureInsights } from './insights/insights.ts';
+import { countedJob, exportJob, scanJob, trialJob, type Job } from './jobs.ts';
 import { describeModels } from './onnx/describe/describe.ts';
+import { plantErrors } from './planted/planted.ts';
 import { readSettings, writeSettings } from './project.ts';
 import { pseudoRows, pseudoSummary } from './pseudo/thresholds.ts';
 import { isMethod, parseParams } from './requests.ts';
@@ -45,6 +49,8 @@ interface Opened {
   scan: ReturnType<typeof scanJob>;
   export: ReturnType<typeof exportJob>;
   trial: ReturnType<typeof trialJob>;
+  insights: ReturnType<typeof countedJob<Insights>>;
+  planted: ReturnType<typeof countedJob<PlantedReport>>;
   unwatch: () => void;
 }
 
@@ -79,6 +85,8 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       scan: scanJob((state) => emit({ type: 'scan', dataset: id, state })),
       export: exportJob((state) => emit({ type: 'export', dataset: id, state })),
       trial: trialJob(),
+      insights: countedJob<Insights>('A measurement', (state) => emit({ type: 'insights', dataset: id, state })),
+      planted: countedJob<PlantedReport>('Planting', (state) => emit({ type: 'planted', dataset: id, state })),
       unwatch: watchWorkspace(workspace, emit, live),
     });
     return summarise(workspace);
@@ -170,6 +178,19 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     redo: ({ dataset, author }) => decisions.redo(space(dataset), author, live()),
     decisions: ({ dataset, author, since }) => decisions.decisionsSince(space(dataset), author, since, live()),
 
+    rollBack: ({ dataset, author, target }) => decisions.rollBack(space(dataset), author, target, live()),
+
+    measure({ dataset }) {
+      const { workspace, insights } = at(dataset);
+      return insights.run((long) => measureInsights(workspace, long));
+    },
+    insights: async ({ dataset }) => at(dataset).insights.state,
+    plant({ dataset, settings }) {
+      const { workspace, planted } = at(dataset);
+      return planted.run((long) => plantErrors(workspace, settings, { ...long, workerFile }));
+    },
+    planted: async ({ dataset }) => at(dataset).planted.state,
+
     pseudo: async ({ dataset }) => pseudoSummary(space(dataset)),
     pseudoSamples: async ({ dataset, threshold, after, limit }) => pseudoRows(space(dataset), threshold, after, limit),
     acceptPseudo: ({ dataset, author, threshold, samples }) =>
@@ -209,7 +230,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       const all = [...opened.values()];
       opened.clear();
       for (const one of all) {
-        await Promise.all([one.scan.cancel(), one.export.cancel(), one.trial.cancel()]);
+        await Promise.all([one.scan, one.export, one.trial, one.insights, one.planted].map((job: Job) => job.cancel()));
         one.unwatch();
         await closeWorkspace(one.workspace);
       }

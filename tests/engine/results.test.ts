@@ -1,3 +1,4 @@
+import { FEATURES } from '../../common/features.ts';
 import { PLAIN } from '../../common/ensemble.ts';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   remove = temporary.remove;
   project = await projectOf(temporary.folder);
   await mkdir(project.cache, { recursive: true });
-  await writeRecord(project, { ...PLAIN, version: 2, key: SCAN, classes: [0, 1, 2], members: [] });
+  await writeRecord(project, { ...PLAIN, version: 3, key: SCAN, classes: [0, 1, 2], members: [] });
   file = join(project.cache, SCAN, 'results.jsonl');
 });
 afterEach(() => remove());
@@ -48,6 +49,8 @@ function result(sample: string, cases = 2): SampleResult {
     pGiven: 0.25,
     agreement: 0.875,
     disagreement: 0.0625,
+    displacement: 4.5,
+    features: FEATURES.map((_, i) => i / 8 - 0.5),
     heldOut: true,
   });
   return {

@@ -112,7 +112,7 @@ export async function acceptPseudoLabels(page: Page): Promise<void> {
 }
 
 export async function openExport(page: Page): Promise<void> {
-  await page.keyboard.press('6');
+  await page.keyboard.press('7');
   await expect(page.getByRole('textbox', { name: 'Where it goes' })).toBeVisible();
 }
 

@@ -1,3 +1,4 @@
+import { FEATURES } from '../../common/features.ts';
 import 'fake-indexeddb/auto';
 import type { Method, Params, Reply, ResultsPage, StudioEvent } from '../../common/api.ts';
 import { CASE_KINDS, type CaseRow, type SampleResult, type Verdict } from '../../common/case.ts';
@@ -20,6 +21,8 @@ export function makeCase(sample: string, n: number): CaseRow {
     pGiven: 0.1,
     agreement: 0.9,
     disagreement: 0.05,
+    displacement: 6,
+    features: FEATURES.map((_, i) => i / 8),
     heldOut: true,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { FEATURES } from '../../common/features.ts';
 import type { CaseDetail } from '../../common/case.ts';
 import { PLAIN } from '../../common/ensemble.ts';
 import { rleArea, splitRle, wholeRle } from '../../common/rle.ts';
@@ -31,7 +32,7 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
   ];
   await writeRecord(project, {
     ...PLAIN,
-    ...{ version: 2, key: scan, classes: classes.map(({ id }) => id), members },
+    ...{ version: 3, key: scan, classes: classes.map(({ id }) => id), members },
   });
   const lines = await openLineWriter(join(scanFolder(project, scan), 'results.jsonl'));
   let score = 0.9;
@@ -45,9 +46,10 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
     const cases = [...(parts ?? [])].map(([proposed, rle]): CaseDetail => {
       score -= 0.05;
       const id = createHash('sha256').update(`${name} ${proposed}`).digest('hex').slice(0, 16);
-      const numbers = { area: rleArea(rle), score, pGiven: 0.02, agreement: 1, disagreement: 0 };
+      const numbers = { area: rleArea(rle), score, pGiven: 0.02, agreement: 1, disagreement: 0, displacement: 5 };
+      const features = FEATURES.map((_, i) => i / 8);
       const row = { id, sample: name, kind: 'wrong-class', given: 2, proposed, bbox: [0, 0, width, height] } as const;
-      return { ...row, bbox: [...row.bbox], ...numbers, heldOut: true, rle };
+      return { ...row, bbox: [...row.bbox], ...numbers, features, heldOut: true, rle };
     });
     const bytes = Buffer.concat([label, confidence, new Uint8Array(label.length), pGiven]);
     await writePlanes(planesFile(project, scan, name), packPlanes(bytes, { sample: name, width, height, cases }));

@@ -101,7 +101,7 @@ function recordOf(dataset: Dataset, settings: ScanSettings, usable: Usable[], fo
   const parts = [ALGORITHM, how, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const members = usable.map(({ member, sha256 }) => ({ ...member, sha256 }));
-  return { version: 2, key, classes, tta, merge, window, members };
+  return { version: 3, key, classes, tta, merge, window, members };
 }
 
 /** Folds that were asked for have to be there; those of the dataset are taken if they are. */

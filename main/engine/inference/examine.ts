@@ -39,7 +39,7 @@ export function examine(
 function named(found: FoundCase, sample: string, heldOut: boolean): CaseDetail {
   const { kind, given, proposed, bbox, area } = found;
   const id = createHash('sha256').update([sample, kind, given, proposed, bbox.join(','), area].join('|'));
-  const { score, pGiven, agreement, disagreement } = found;
+  const { score, pGiven, agreement, disagreement, displacement, features } = found;
   return {
     ...found,
     id: id.digest('hex').slice(0, 16),
@@ -48,9 +48,12 @@ function named(found: FoundCase, sample: string, heldOut: boolean): CaseDetail {
     pGiven: short(pGiven),
     agreement: short(agreement),
     disagreement: short(disagreement),
+    displacement: thousandths(displacement),
+    features: features.map(thousandths),
     heldOut,
   };
 }
 
 /** Six digits that count: more would only make files longer. */
 const short = (value: number) => Number(value.toPrecision(6));
+const thousandths = (value: number) => Math.round(value * 1000) / 1000;

@@ -5,7 +5,7 @@ import type { Components } from '../masks/components.ts';
 import { findCandidates, type Candidate } from './candidates.ts';
 import { fillRegion } from './evidence.ts';
 import { kindOf } from './kind.ts';
-import { errorProbability } from './probability.ts';
+import { errorProbability, terms } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
 
 /** A case before it has a name: everything that can be told from one picture alone. */
@@ -65,5 +65,7 @@ function describe({ planes, mask, diagonal }: Scene, { components, index, eviden
   const rle = encodeRle(mask, planes.width, planes.height, bbox);
   fillRegion(mask, components, index, 0);
   const kind = kindOf(evidence, diagonal);
-  return { kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, rle };
+  const features = Object.values(terms(evidence, diagonal));
+  const displacement = evidence.thickness;
+  return { kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, displacement, features, rle };
 }

@@ -1,11 +1,15 @@
 import { CASE_KINDS, type CaseRow } from '../../../../common/case.ts';
+import { FEATURES } from '../../../../common/features.ts';
 import type { CaseTuple } from './line.ts';
 
 const ID = /^[0-9a-f]{16}$/;
 const WHOLE = 8; // kind, given, proposed, x, y, width, height, area
-const REAL = 4; // score, p(given), agreement, disagreement
+const REAL = 5; // score, p(given), agreement, disagreement, displacement
 
-/** Rows of cases in columns of typed arrays: some 70 bytes a case where objects take 300, and nothing to collect. */
+/** As they were written, without the digits that 32 bits make up. */
+const thousandths = (value: number) => Math.round(value * 1000) / 1000;
+
+/** Rows of cases in columns of typed arrays: some 130 bytes a case where objects take 300, and nothing to collect. */
 export class CaseColumns {
   length = 0;
   /** number of the line each case came with */
@@ -13,6 +17,7 @@ export class CaseColumns {
   private ids = new BigUint64Array(1024);
   private whole = new Int32Array(1024 * WHOLE);
   private real = new Float64Array(1024 * REAL);
+  private features = new Float32Array(1024 * FEATURES.length);
 
   push(tuple: CaseTuple, holder: number): void {
     if (this.length === this.ids.length) this.grow();
@@ -23,6 +28,7 @@ export class CaseColumns {
     this.whole[i * WHOLE] = CASE_KINDS.indexOf(kind);
     for (let n = 0; n < WHOLE - 1; n++) this.whole[i * WHOLE + 1 + n] = numbers[n];
     for (let n = 0; n < REAL; n++) this.real[i * REAL + n] = numbers[WHOLE - 1 + n];
+    this.features.set(numbers.slice(WHOLE - 1 + REAL), i * FEATURES.length);
   }
 
   /** Index of each of these cases; of one that was pushed again the latest. Ids that are not there are left out. */
@@ -46,7 +52,7 @@ export class CaseColumns {
 
   row(i: number, sample: string, heldOut: boolean): CaseRow {
     const [kind, given, proposed, x, y, width, height, area] = this.whole.subarray(i * WHOLE, (i + 1) * WHOLE);
-    const [score, pGiven, agreement, disagreement] = this.real.subarray(i * REAL, (i + 1) * REAL);
+    const [score, pGiven, agreement, disagreement, displacement] = this.real.subarray(i * REAL, (i + 1) * REAL);
     return {
       id: this.ids[i].toString(16).padStart(16, '0'),
       sample,
@@ -59,6 +65,8 @@ export class CaseColumns {
       pGiven,
       agreement,
       disagreement,
+      displacement,
+      features: Array.from(this.features.subarray(i * FEATURES.length, (i + 1) * FEATURES.length), thousandths),
       heldOut,
     };
   }
@@ -69,10 +77,12 @@ export class CaseColumns {
     const ids = new BigUint64Array(size);
     const whole = new Int32Array(size * WHOLE);
     const real = new Float64Array(size * REAL);
+    const features = new Float32Array(size * FEATURES.length);
     holder.set(this.holder);
     ids.set(this.ids);
     whole.set(this.whole);
     real.set(this.real);
-    Object.assign(this, { holder, ids, whole, real });
+    features.set(this.features);
+    Object.assign(this, { holder, ids, whole, real, features });
   }
 }

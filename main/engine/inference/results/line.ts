@@ -20,12 +20,13 @@ export interface ResultLine {
   confidence?: SparseHistogram;
 }
 
-/** id, kind, given, proposed, x, y, width, height, area, score, p(given), agreement, disagreement */
+/** id, kind, given, proposed, x, y, width, height, area, score, p(given), agreement, disagreement, displacement, …features */
 export type CaseTuple = [string, CaseKind, ...number[]];
 
 export function toTuple(row: CaseRow): CaseTuple {
-  const { id, kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement } = row;
-  return [id, kind, given, proposed, ...bbox, area, score, pGiven, agreement, disagreement];
+  const { id, kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, displacement } = row;
+  const real = [score, pGiven, agreement, disagreement, displacement, ...row.features];
+  return [id, kind, given, proposed, ...bbox, area, ...real];
 }
 
 export function toLine(result: SampleResult, source: Pick<ResultLine, 'stat' | 'hash' | 'confidence'>): ResultLine {

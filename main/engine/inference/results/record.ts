@@ -7,7 +7,7 @@ import type { Member } from '../member.ts';
 
 /** What a scan was made with: scan.json in its folder of the cache. Its time of change tells which scan is the current one. */
 export interface ScanRecord {
-  version: 2;
+  version: 3;
   /** the scan's name: hash of everything its results depend on */
   key: string;
   /** class indexes of the planes, in order: the mask-file ids */
@@ -30,7 +30,7 @@ export async function writeRecord(project: Project, record: ScanRecord): Promise
 export async function readRecord(project: Project, scan: string): Promise<ScanRecord | null> {
   try {
     const record = JSON.parse(await readFile(recordFile(project, scan), 'utf8')) as Partial<ScanRecord> | null;
-    return record?.version === 2 ? (record as ScanRecord) : null;
+    return record?.version === 3 ? (record as ScanRecord) : null;
   } catch {
     return null;
   }
