@@ -1,0 +1,89 @@
+import { chanceOf, type Recalibration, type Reading } from './recalibration.ts';
+import { binsOf, countOf, type Scores } from './scores.ts';
+
+/** A number of errors nobody has counted yet: what is expected, and a 95 % interval. */
+export interface Estimate {
+  expected: number;
+  low: number;
+  high: number;
+}
+
+const TAIL = 0.025;
+
+/** Errors among cases of which only the scores are known. */
+export function expectedErrors(scores: Scores, recalibration: Recalibration): Estimate {
+  const cases = countOf(scores);
+  const parts = recalibration.readings.map((reading) => ({ weight: reading.weight, ...spreadOf(scores, reading) }));
+  /** The chance of at most n errors: normal for each reading (Poisson-binomial by its mean and variance), weighted. */
+  const upTo = (n: number) =>
+    parts.reduce((sum, { weight, mean, variance }) => sum + weight * normal(n + 0.5, mean, variance), 0);
+  const { mean: expected } = spreadOf(scores, recalibration);
+  return {
+    expected,
+    low: Math.min(
+      expected,
+      least((n) => upTo(n) > TAIL, cases),
+    ),
+    high: Math.max(
+      expected,
+      least((n) => upTo(n) >= 1 - TAIL, cases),
+    ),
+  };
+}
+
+/** Mean and variance of the number of errors: a sum of independent chances. */
+function spreadOf(scores: Scores, reading: Reading): { mean: number; variance: number } {
+  let [mean, variance] = [0, 0];
+  for (const { cases, score } of binsOf(scores)) {
+    const p = chanceOf(score, reading);
+    mean += cases * p;
+    variance += cases * p * (1 - p);
+  }
+  return { mean, variance };
+}
+
+/** The least whole number from 0 up to `most` for which `holds`, which holds from there on; `most` where it never does. */
+function least(holds: (n: number) => boolean, most: number): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+const normal = (x: number, mean: number, variance: number) =>
+  variance < 1e-12 ? (x >= mean ? 1 : 0) : 0.5 * (1 + erf((x - mean) / Math.sqrt(2 * variance)));
+
+/** Abramowitz and Stegun 7.1.26, off by at most 1.5e-7. */
+function erf(x: number): number {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const value = 1 - poly * Math.exp(-x * x);
+  return x < 0 ? -value : value;
+}
+
+/** Errors expected in the next `cases`, highest score first. */
+export function expectedNext(scores: Scores, reading: Reading, cases: number): number {
+  let found = 0;
+  for (const bin of binsOf(scores)) {
+    const taken = Math.min(cases, bin.cases);
+    found += taken * chanceOf(bin.score, reading);
+    cases -= taken;
+    if (cases <= 0) break;
+  }
+  return found;
+}
+
+/** Errors expected after so many more cases, highest score first: straight between these points, from [0, 0] on. */
+export function expectedAhead(scores: Scores, reading: Reading): { cases: number; found: number }[] {
+  const points = [{ cases: 0, found: 0 }];
+  let [cases, found] = [0, 0];
+  for (const bin of binsOf(scores)) {
+    cases += bin.cases;
+    found += bin.cases * chanceOf(bin.score, reading);
+    points.push({ cases, found });
+  }
+  return points;
+}
