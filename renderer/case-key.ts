@@ -37,6 +37,19 @@ export function hasClass(index: number): (key: string) => boolean {
   return (key) => key.startsWith(digits, GIVEN) || key.startsWith(digits, PROPOSED);
 }
 
+export function isGiven(index: number): (key: string) => boolean {
+  const digits = classDigits(index);
+  return (key) => key.startsWith(digits, GIVEN);
+}
+
+export function isProposed(index: number): (key: string) => boolean {
+  const digits = classDigits(index);
+  return (key) => key.startsWith(digits, PROPOSED);
+}
+
+/** 256 · given + proposed. */
+export const pairOf = (key: string): number => parseInt(key.slice(GIVEN, ID), 16);
+
 /** How many of `keys` (worst first) reach the score. */
 export function countAbove(keys: readonly string[], score: number): number {
   const rank = rankOf(score);

@@ -1,5 +1,5 @@
 import type { CaseKind } from '../common/case.ts';
-import { hasClass, idOf, isKind, keyOf } from './case-key.ts';
+import { hasClass, idOf, isGiven, isKind, isProposed, keyOf } from './case-key.ts';
 import type { DatasetStore, Status, StoredCase } from './db.ts';
 
 /** What the queue shows; null: any. */
@@ -7,12 +7,15 @@ export interface CaseFilter {
   kind: CaseKind | null;
   /** class index, as the given or as the proposed class */
   class: number | null;
+  /** class indexes: given as this one, and proposed as that one */
+  given: number | null;
+  proposed: number | null;
   status: Status | null;
   /** part of a sample's or of a class's name; empty: any */
   text: string;
 }
 
-export const EVERYTHING: CaseFilter = { kind: null, class: null, status: null, text: '' };
+export const EVERYTHING: CaseFilter = { kind: null, class: null, given: null, proposed: null, status: null, text: '' };
 
 /** A case of the scan with what became of it. */
 export interface QueueCase extends StoredCase {
@@ -34,6 +37,8 @@ export async function filterCases(
   const tests = [
     filter.kind === null ? null : isKind(filter.kind),
     filter.class === null ? null : hasClass(filter.class),
+    filter.given === null ? null : isGiven(filter.given),
+    filter.proposed === null ? null : isProposed(filter.proposed),
     await statusTest(store, filter.status),
     await textTest(store, filter.text, classNames),
   ].filter((test) => test !== null);

@@ -46,7 +46,9 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
     { ...EVERYTHING, status: 'open', kind: 'extra' },
     { ...EVERYTHING, text: 'city/1/' },
     { ...EVERYTHING, text: 'TRAFFIC' },
-    { kind: 'boundary', class: 3, status: 'open', text: 's1' },
+    { ...EVERYTHING, kind: 'boundary', class: 3, status: 'open', text: 's1' },
+    { ...EVERYTHING, given: 1 },
+    { ...EVERYTHING, given: 2, proposed: 3 },
     { ...EVERYTHING, text: 'nothing like it' },
     { ...EVERYTHING, status: 'accept', class: 1 },
   ];
@@ -59,6 +61,8 @@ test('the order is worst first, whatever the filter, and holds exactly what pass
         (filter.kind === null || row.kind === filter.kind) &&
         (filter.status === null || row.status === filter.status) &&
         (filter.class === null || row.given === filter.class || row.proposed === filter.class) &&
+        (filter.given === null || row.given === filter.given) &&
+        (filter.proposed === null || row.proposed === filter.proposed) &&
         [row.sample, NAMES[row.given], NAMES[row.proposed]].some((name) => name.toLowerCase().includes(text)),
     );
     const keys = await queue.cases.matching(filter);
