@@ -1,9 +1,11 @@
+import type { Audit, Bulk } from './audit.ts';
 import type { CaseDetail, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
 import type { JournalChange } from './journal.ts';
 import type { PseudoRow, PseudoSummary } from './pseudo.ts';
 import type { Insights, InsightsState } from './insights.ts';
 import type { PlantedReport, PlantedState, PlantSettings } from './planted.ts';
+import type { Reviewed } from './reviewed.ts';
 import type { Proof, Trial } from './trial.ts';
 import type { ModelInfo, ScanPlan, ScanResult, ScanSettings, ScanState } from './scan.ts';
 
@@ -64,6 +66,23 @@ export interface Api {
 
   /** Takes back one action of the journal, whatever was decided after it, such as a bulk that an audit found wanting. */
   rollBack(p: { dataset: string; author: string; target: string }): Promise<JournalChange>;
+  /** Brings back an action that was taken back, whatever was decided since. */
+  bringBack(p: { dataset: string; author: string; target: string }): Promise<JournalChange>;
+  /** Actions that decided many at once, the latest first, with the precision measured so far. */
+  bulks(p: { dataset: string }): Promise<Bulk[]>;
+  /** A random sample of `count` cases of one of them. */
+  audit(p: { dataset: string; target: string; count: number }): Promise<Audit>;
+  /** One of them looked at for itself; `correct`: a wrong one gets the verdict it should have had. */
+  judge(p: {
+    dataset: string;
+    author: string;
+    target: string;
+    case: string;
+    right: boolean;
+    correct: boolean;
+  }): Promise<JournalChange>;
+  /** How far the review is, to tell what is left. */
+  reviewed(p: { dataset: string }): Promise<Reviewed>;
 
   /** Measures given labels against proposals over the whole dataset; takes seconds to minutes. */
   measure(p: { dataset: string }): Promise<Insights>;

@@ -18,12 +18,20 @@ export interface VerdictItem {
   paint: Paint[];
 }
 
+/** The verdict that a case has instead. */
+export interface Correction {
+  verdict: Verdict;
+  item: VerdictItem;
+}
+
 export type Action =
   | { type: 'verdict'; verdict: Verdict; items: VerdictItem[] }
   /** the whole proposal of one picture; `cases`: all that were found on it, accepted with it */
   | { type: 'picture'; sample: string; cases: string[]; paint: Paint[] }
   /** unlabelled pictures take their proposal where its confidence reaches the threshold; `scan` names the cached result */
   | { type: 'pseudo'; threshold: number; scan: string; samples: string[] }
+  /** one item of line `target`, which decided many at once, looked at for itself; a wrong one may get another verdict with it */
+  | { type: 'audit'; target: string; case: string; right: boolean; correction: Correction | null }
   | { type: 'undo'; target: string }
   | { type: 'redo'; target: string };
 

@@ -23,7 +23,7 @@ export async function decide(workspace: Workspace, author: string, verdict: Verd
   return left.length ? { ...change, text: `${change.text}; ${left.length} left out: ${left[0]}` } : change;
 }
 
-/** Accepts every open case of at least this score; `pixels`: painted. Accepting again finds nothing left to do. */
+/** Accepts every open case of at least this score; `pixels`: painted, `action`: id of the line. Accepting again finds nothing left to do. */
 export async function acceptCases(workspace: Workspace, author: string, minScore: number) {
   const { results, journal } = workspace;
   await journal.refresh();
@@ -36,9 +36,10 @@ export async function acceptCases(workspace: Workspace, author: string, minScore
     'accept',
     open.map(({ id }) => id),
   );
-  if (items.length) await journal.append(author, { type: 'verdict', verdict: 'accept', items });
+  const line = items.length ? await journal.append(author, { type: 'verdict', verdict: 'accept', items }) : null;
   const paints = items.flatMap(({ paint }) => paint);
-  return { accepted: items.length, pixels: paints.reduce((sum, { rle }) => sum + rleArea(rle), 0), problems: left };
+  const pixels = paints.reduce((sum, { rle }) => sum + rleArea(rle), 0);
+  return { accepted: items.length, pixels, action: line?.id ?? null, problems: left };
 }
 
 /** Takes the whole proposal of a labelled picture, and with it every case on it. */
@@ -72,15 +73,25 @@ export async function acceptPseudo(
   return record(workspace, author, { type: 'pseudo', threshold, scan: scan.key, samples: chosen });
 }
 
-/** Takes back line `target`, whatever came after it. Throws InputError where there is no such line that still applies. */
+/**
+ * Takes back line `target`, whatever came after it: what was decided singly since stays. `back` false: brings it back.
+ * Throws InputError where there is no such line, or it is so already.
+ */
 export async function rollBack(
   workspace: Workspace,
   author: string,
   target: string,
   present: Authors,
+  back = true,
 ): Promise<JournalChange> {
   await workspace.journal.refresh();
-  return record(workspace, author, { type: 'undo', target }, present);
+  const found = workspace.journal.find(target);
+  if (!found) throw new InputError(`Expected a decision to roll back by the id ${target}, found none in the journal.`);
+  if (found.live !== back)
+    throw new InputError(
+      `Expected a decision that ${back ? 'applies' : 'was taken back'}, found ${target}, which ${back ? 'was taken back already' : 'applies'}.`,
+    );
+  return record(workspace, author, { type: back ? 'undo' : 'redo', target }, present);
 }
 
 /** Takes back the last decision of this author or of one who is not in `present`; null: there is none. */

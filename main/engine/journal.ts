@@ -6,7 +6,7 @@ import type { Action, JournalLine, Paint } from '../../common/journal.ts';
 import { syncFolder } from './atomic.ts';
 import { InputError, messageOf } from './errors.ts';
 import { formatLine, parseLine } from './journal/line.ts';
-import { JournalState, type Decision, type Deed } from './journal/state.ts';
+import { JournalState, type Decision, type Deed, type Standing } from './journal/state.ts';
 import { appendLine, piecesOf, type Piece } from './journal/tail.ts';
 
 const POLL = 1000; // ms between looks for what other processes appended
@@ -31,6 +31,14 @@ export interface Journal {
   deedOf(line: JournalLine): Deed | null;
   /** null: open */
   verdictOf(caseId: string): Verdict | null;
+  /** What became of a case, and by which line; null: open */
+  standingOf(caseId: string): Standing | null;
+  /** The line of this id where it is one that can be undone, and whether it applies. */
+  find(id: string): { line: Deed; live: boolean } | null;
+  /** How a case of line `target` was judged when it was looked at for itself, and by which line; null: it was not. */
+  judgementOf(target: string, caseId: string): { right: boolean; seq: number } | null;
+  /** All such judgements that stand, by case. */
+  judgementsOf(target: string): Map<string, boolean>;
   /** What applies to a picture, in the order it is to be applied. */
   decisionsOf(sample: string): Decision[];
   /** The same as paint alone. */
@@ -135,6 +143,10 @@ export async function openJournal(file: string): Promise<Journal> {
     seqOf: ({ id }) => state.seqOf(id),
     deedOf: (line) => state.deedOf(line),
     verdictOf: (id) => state.verdictOf(id),
+    standingOf: (id) => state.standingOf(id),
+    find: (id) => state.find(id),
+    judgementOf: (target, id) => state.judgementOf(target, id),
+    judgementsOf: (target) => state.judgementsOf(target),
     decisionsOf: (sample) => state.decisionsOf(sample),
     paintsOf: (sample) => state.decisionsOf(sample).flatMap(({ paint }) => paint),
     pseudoOf: (sample) => state.pseudoOf(sample),

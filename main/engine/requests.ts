@@ -40,6 +40,11 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
   pseudoSamples: z.strictObject({ dataset, threshold, after: count, limit }),
   acceptPseudo: z.strictObject({ dataset, author, threshold, samples: z.array(text).min(1).nullable() }),
   rollBack: z.strictObject({ dataset, author, target: text }),
+  bringBack: z.strictObject({ dataset, author, target: text }),
+  bulks: z.strictObject({ dataset }),
+  audit: z.strictObject({ dataset, target: text, count: limit }),
+  judge: z.strictObject({ dataset, author, target: text, case: text, right: z.boolean(), correct: z.boolean() }),
+  reviewed: z.strictObject({ dataset }),
   measure: z.strictObject({ dataset }),
   insights: z.strictObject({ dataset }),
   plant: z.strictObject({

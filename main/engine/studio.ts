@@ -4,6 +4,7 @@ import type { Api, StudioEvent } from '../../common/api.ts';
 import type { DatasetSummary } from '../../common/dataset.ts';
 import type { Insights } from '../../common/insights.ts';
 import type { PlantedReport } from '../../common/planted.ts';
+import { auditOf, judge, listBulks } from './audit.ts';
 import { browse } from './browse.ts';
 import * as decisions from './decide.ts';
 import { openableDemo } from './demo.ts';
@@ -22,6 +23,7 @@ import { plantErrors } from './planted/planted.ts';
 import { readSettings, writeSettings } from './project.ts';
 import { pseudoRows, pseudoSummary } from './pseudo/thresholds.ts';
 import { isMethod, parseParams } from './requests.ts';
+import { reviewedOf } from './reviewed.ts';
 import { closeWorkspace, openWorkspace, summarise, watchWorkspace, type Workspace } from './workspace.ts';
 
 export interface StudioOptions {
@@ -179,6 +181,11 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     decisions: ({ dataset, author, since }) => decisions.decisionsSince(space(dataset), author, since, live()),
 
     rollBack: ({ dataset, author, target }) => decisions.rollBack(space(dataset), author, target, live()),
+    bringBack: ({ dataset, author, target }) => decisions.rollBack(space(dataset), author, target, live(), false),
+    bulks: ({ dataset }) => listBulks(space(dataset)),
+    audit: ({ dataset, target, count }) => auditOf(space(dataset), target, count),
+    judge: ({ dataset, author, ...judgement }) => judge(space(dataset), author, judgement),
+    reviewed: ({ dataset }) => reviewedOf(space(dataset)),
 
     measure({ dataset }) {
       const { workspace, insights } = at(dataset);

@@ -166,12 +166,12 @@ describe('accepting by score', () => {
   it('takes every open case from that score up, once', async () => {
     const { journal, results } = p.workspace;
     const area = results.get('s001')?.cases[0]?.area;
-    expect(await acceptCases(p.workspace, 'cli', 0.85)).toEqual({ accepted: 1, pixels: area, problems: [] });
+    expect(await acceptCases(p.workspace, 'cli', 0.85)).toMatchObject({ accepted: 1, pixels: area, problems: [] });
     expect(journal.verdictOf(caseOf(p.workspace, 's001'))).toBe('accept');
     expect(journal.verdictOf(caseOf(p.workspace, 's003'))).toBeNull();
     await decide(p.workspace, 'ann', 'keep', [caseOf(p.workspace, 's003')]);
     const { seq } = journal;
-    expect(await acceptCases(p.workspace, 'cli', 0)).toEqual({ accepted: 0, pixels: 0, problems: [] });
+    expect(await acceptCases(p.workspace, 'cli', 0)).toEqual({ accepted: 0, pixels: 0, action: null, problems: [] });
     expect(journal.seq).toBe(seq);
     expect(journal.verdictOf(caseOf(p.workspace, 's003'))).toBe('keep');
   });

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Action } from '../../../common/journal.ts';
 import { readRecord } from '../inference/results/record.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Label, Part } from './labels.ts';
@@ -70,6 +71,11 @@ async function scanRecord(project: Workspace['project'], key: string) {
   };
 }
 
+function verdictOf(action: Action): string {
+  if (action.type === 'audit') return action.correction?.verdict ?? action.type;
+  return action.type === 'verdict' ? action.verdict : action.type;
+}
+
 /** Where the label of one sample came from. Classes are mask-file ids; `line` is the id of a line of the journal. */
 export function sampleRecord(
   { sample, decisions, accepted }: Part,
@@ -84,7 +90,7 @@ export function sampleRecord(
     ...(accepted && { pixelsKept: pixels, ...accepted }),
     verdicts: decisions.map(({ line, item }) => ({
       line: line.id,
-      verdict: line.action.type === 'verdict' ? line.action.verdict : line.action.type,
+      verdict: verdictOf(line.action),
       ...(item && { case: item.case, kind: item.kind, given: item.given, proposed: item.proposed }),
     })),
     source: {

@@ -27,6 +27,10 @@ export function changeOfLines(
       samples.add(action.sample);
       for (const id of action.cases) cases.add(id);
     }
+    if (action?.type === 'audit' && action.correction) {
+      cases.add(action.case);
+      samples.add(action.correction.item.sample);
+    }
     if (action?.type === 'pseudo') for (const sample of action.samples) pseudo.add(sample);
     if (action?.type !== 'verdict') continue;
     for (const item of action.items) {
@@ -49,17 +53,18 @@ export function changeOfLines(
   };
 }
 
-function sentenceOf(journal: Journal, line: JournalLine, classMap: ClassMap): string {
+export function sentenceOf(journal: Journal, line: JournalLine, classMap: ClassMap): string {
   const deed = journal.deedOf(line);
   if (!deed) return '';
-  const sentence = deedSentence(deed, classMap);
+  const sentence = deedSentence(journal, deed, classMap);
   if (line === deed) return sentence;
   return `${line.action.type === 'undo' ? 'Undid' : 'Redid'}: ${sentence[0].toLowerCase()}${sentence.slice(1)}`;
 }
 
 const WORDS = { accept: 'Accepted', keep: 'Kept', ignore: 'Ignored', skip: 'Skipped' } as const;
 
-function deedSentence({ action }: Deed, classMap: ClassMap): string {
+function deedSentence(journal: Journal, { action }: Deed, classMap: ClassMap): string {
+  if (action.type === 'audit') return auditSentence(journal, action, classMap);
   if (action.type === 'picture') return `Accepted the whole proposal for ${action.sample}`;
   if (action.type === 'pseudo') {
     const whose = action.samples.length === 1 ? action.samples[0] : `${action.samples.length} pictures`;
@@ -70,6 +75,17 @@ function deedSentence({ action }: Deed, classMap: ClassMap): string {
   if (items.length === 1) return `${word} ${subjectOf(items[0], verdict === 'accept', classMap)} in ${items[0].sample}`;
   const pictures = new Set(items.map(({ sample }) => sample)).size;
   return `${word} ${items.length} cases in ${pictures === 1 ? items[0]?.sample : `${pictures} pictures`}`;
+}
+
+type Audit = Extract<Deed['action'], { type: 'audit' }>;
+
+function auditSentence(journal: Journal, { target, case: id, right, correction }: Audit, classMap: ClassMap): string {
+  const audited = journal.find(target)?.line.action;
+  const many = audited?.type === 'verdict' ? audited : null;
+  const item = correction?.item ?? many?.items.find((one) => one.case === id);
+  const what = item ? `${subjectOf(item, many?.verdict === 'accept', classMap)} in ${item.sample}` : 'a case';
+  const instead = correction ? `, ${WORDS[correction.verdict].toLowerCase()} instead` : '';
+  return `Found ${right ? 'right' : 'wrong'}: ${what}${instead}`;
 }
 
 function subjectOf(item: VerdictItem, accepted: boolean, classMap: ClassMap): string {

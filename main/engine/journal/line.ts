@@ -13,10 +13,11 @@ const Item = z.object({
   score: z.number(),
   paint: z.array(Paint),
 });
+const Kind = z.enum(VERDICTS as [Verdict, ...Verdict[]]);
 const Action = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('verdict'),
-    verdict: z.enum(VERDICTS as [Verdict, ...Verdict[]]),
+    verdict: Kind,
     items: z.array(Item),
   }),
   z.object({
@@ -31,6 +32,13 @@ const Action = z.discriminatedUnion('type', [
     // Names a folder of the cache, so it must not lead out of it.
     scan: z.string().regex(/^[\w-]+$/, 'the key of a scan'),
     samples: z.array(z.string().min(1)),
+  }),
+  z.object({
+    type: z.literal('audit'),
+    target: z.string().min(1),
+    case: z.string().min(1),
+    right: z.boolean(),
+    correction: z.object({ verdict: Kind, item: Item }).nullable(),
   }),
   z.object({ type: z.literal('undo'), target: z.string().min(1) }),
   z.object({ type: z.literal('redo'), target: z.string().min(1) }),

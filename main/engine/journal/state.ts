@@ -25,6 +25,20 @@ interface Link extends Decision {
   earlier: Link | null;
 }
 
+/** What became of one case, and by which line. */
+export interface Standing {
+  verdict: Verdict;
+  line: Deed;
+  /** lines up to and with that one */
+  seq: number;
+}
+
+interface Judgement {
+  entry: Entry;
+  right: boolean;
+  earlier: Judgement | null;
+}
+
 interface Acceptance {
   entry: Entry;
   threshold: number;
@@ -44,6 +58,8 @@ export class JournalState {
   private readonly cases = new Map<string, Link>();
   private readonly strokes = new Map<string, Link[]>();
   private readonly pseudos = new Map<string, Acceptance>();
+  /** audited line → case → judgement */
+  private readonly audits = new Map<string, Map<string, Judgement>>();
 
   /** Takes the next line; returns what is wrong with it, if anything. A line that is wrong changes nothing. */
   apply(line: JournalLine): string | null {
@@ -77,9 +93,36 @@ export class JournalState {
   }
 
   verdictOf(id: string): Verdict | null {
-    const action = live(this.cases.get(id))?.line.action;
-    if (action?.type === 'picture') return 'accept';
-    return action?.type === 'verdict' ? action.verdict : null;
+    return this.standingOf(id)?.verdict ?? null;
+  }
+
+  /** null: the case is open */
+  standingOf(id: string): Standing | null {
+    const link = live(this.cases.get(id));
+    const verdict = link && verdictIn(link.line);
+    return link && verdict ? { verdict, line: link.line, seq: link.entry.seq } : null;
+  }
+
+  /** The line of this id where it can be undone. */
+  find(id: string): { line: Deed; live: boolean } | null {
+    const entry = this.entries.get(id);
+    return entry && isDeed(entry.line) ? { line: entry.line, live: entry.live } : null;
+  }
+
+  /** How a case of line `target` was judged when it was looked at for itself, and by which line; null: it was not. */
+  judgementOf(target: string, id: string): { right: boolean; seq: number } | null {
+    const found = live(this.audits.get(target)?.get(id));
+    return found && { right: found.right, seq: found.entry.seq };
+  }
+
+  /** All that stand, by case. */
+  judgementsOf(target: string): Map<string, boolean> {
+    const found = new Map<string, boolean>();
+    for (const [id, latest] of this.audits.get(target) ?? []) {
+      const judgement = live(latest);
+      if (judgement) found.set(id, judgement.right);
+    }
+    return found;
   }
 
   /** What applies to a picture, in order: of several verdicts on one case only the latest. */
@@ -120,7 +163,12 @@ export class JournalState {
   private add(line: Deed, entry: Entry): void {
     const { action } = line;
     if (action.type === 'verdict') for (const item of action.items) this.addItem(line, entry, item);
-    else if (action.type === 'picture') {
+    else if (action.type === 'audit') {
+      const judged = this.audits.get(action.target) ?? new Map<string, Judgement>();
+      this.audits.set(action.target, judged);
+      judged.set(action.case, { entry, right: action.right, earlier: judged.get(action.case) ?? null });
+      if (action.correction) this.addItem(line, entry, action.correction.item);
+    } else if (action.type === 'picture') {
       const whole = { line, entry, item: null, paint: action.paint };
       this.addStroke(action.sample, { ...whole, earlier: null });
       for (const id of action.cases) this.cases.set(id, { ...whole, earlier: this.cases.get(id) ?? null });
@@ -152,3 +200,9 @@ function live<T extends { entry: Entry; earlier: T | null }>(latest: T | undefin
 
 const mayTouch = (line: JournalLine, author: string, present: ReadonlySet<string>) =>
   line.author === author || !present.has(line.author);
+
+function verdictIn({ action }: Deed): Verdict | null {
+  if (action.type === 'picture') return 'accept';
+  if (action.type === 'audit') return action.correction?.verdict ?? null;
+  return action.type === 'verdict' ? action.verdict : null;
+}

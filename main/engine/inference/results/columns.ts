@@ -50,6 +50,10 @@ export class CaseColumns {
     return found;
   }
 
+  score(i: number): number {
+    return this.real[i * REAL];
+  }
+
   row(i: number, sample: string, heldOut: boolean): CaseRow {
     const [kind, given, proposed, x, y, width, height, area] = this.whole.subarray(i * WHOLE, (i + 1) * WHOLE);
     const [score, pGiven, agreement, disagreement, displacement] = this.real.subarray(i * REAL, (i + 1) * REAL);

@@ -88,6 +88,20 @@ export class Results {
     return rows;
   }
 
+  /** Scores of these ids, without making their rows; ids the current scan does not have are left out. */
+  scoresOf(ids: readonly string[]): Map<string, number> {
+    const scores = new Map<string, number>();
+    for (const [id, at] of this.cases.find(ids))
+      if (this.log[this.cases.holder[at]]) scores.set(id, this.cases.score(at));
+    return scores;
+  }
+
+  /** Scores of all cases. */
+  *scores(): Generator<number> {
+    for (const entry of this.log)
+      if (entry) for (let i = 0; i < entry.count; i++) yield this.cases.score(entry.first + i);
+  }
+
   /** One result a picture, in the order they were made. */
   *all(): Generator<SampleResult> {
     for (const entry of this.log) if (entry) yield this.toResult(entry);
