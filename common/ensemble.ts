@@ -94,6 +94,8 @@ export interface Composition {
   members: MemberSettings[];
   tta: TtaSettings;
   merge: Merge;
+  /** T of p ∝ p̄^(1/T), after the merge: above 1 less sure, below 1 more; absent: 1 */
+  temperature?: number;
   /** null: pictures run whole */
   window: WindowSettings | null;
 }

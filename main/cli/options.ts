@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { NAMED_TTA, type TtaSettings } from '../../common/ensemble.ts';
-import { ttaSettings, windowSettings } from '../engine/ensemble-schema.ts';
+import { temperatureSetting, ttaSettings, windowSettings } from '../engine/ensemble-schema.ts';
 
 /** Options every command about a dataset has. */
 export interface Common {
@@ -55,6 +55,13 @@ export function overlap(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !windowSettings.shape.overlap.safeParse(value).success)
     throw new InvalidArgumentError('Expected a share from 0 to 0.9.');
+  return value;
+}
+
+export function temperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !temperatureSetting.safeParse(value).success)
+    throw new InvalidArgumentError('Expected a temperature from 0.05 to 20.');
   return value;
 }
 

@@ -14,7 +14,7 @@ import { InputError } from '../engine/errors.ts';
 import { scanDataset } from '../engine/inference/scan.ts';
 import { readSettings, writeSettings } from '../engine/project.ts';
 import { workerFile } from '../program.ts';
-import { overlap, shard, tta, wholeNumber, windowSize, type Common } from './options.ts';
+import { overlap, shard, temperature, tta, wholeNumber, windowSize, type Common } from './options.ts';
 import { duration, facts, type Output } from './output.ts';
 import { run, UsageError } from './run.ts';
 import { withWorkspace } from './space.ts';
@@ -29,6 +29,7 @@ interface Options extends Common {
   shard?: [number, number];
   ensemble?: string;
   merge?: Merge;
+  temperature?: number;
   window?: number;
   overlap?: number;
   blend?: Blend;
@@ -41,13 +42,18 @@ export function scanCommand(program: Command): void {
     .description('proposals and cases for every picture; goes on where an earlier scan stopped; Ctrl-C is safe')
     .option('--models <file or folder...>', 'ONNX files, or folders of them')
     .option('--folds <file>', 'JSON {sample name: fold}: which model did not train on which picture')
-    .option('--ensemble <file>', 'JSON: members with weights, folds, sizes, class maps; TTA; merge; window')
+    .option('--ensemble <file>', 'JSON: members with weights, folds, sizes, class maps; TTA; merge; temperature; window')
     .option(
       '--tta <kind>',
       'test-time augmentation: none, hflip, vflip, flip, d4, or such as d4,scale=0.75/1.25,add=0.1',
       tta,
     )
     .addOption(new Option('--merge <kind>', 'how passes become one').choices(MERGES))
+    .option(
+      '--temperature <t>',
+      'p ∝ p̄^(1/T) after the merge, as `winnow calibrate` finds it (default: 1)',
+      temperature,
+    )
     .option('--window <n>', 'side of sliding windows, pixels; 0: pictures run whole', windowSize)
     .option('--overlap <f>', 'share of a side that neighbouring windows have in common (default: 0.5)', overlap)
     .addOption(new Option('--blend <kind>', 'weights inside a window (default: gaussian)').choices(BLENDS))
@@ -87,6 +93,7 @@ async function chosen(options: Options, kept: ScanSettings): Promise<ScanSetting
     members: base.members,
     tta: options.tta ?? base.tta,
     merge: options.merge ?? base.merge,
+    temperature: options.temperature ?? base.temperature,
     window: windowOf(options, base.window),
     device: options.device ?? base.device,
     processes: options.processes ?? base.processes,

@@ -5,17 +5,18 @@ import { z } from 'zod';
 import { NAMED_TTA, type Composition } from '../../common/ensemble.ts';
 import type { ModelInfo, ScanSettings } from '../../common/scan.ts';
 import { writeAtomic } from './atomic.ts';
-import { memberSettings, mergeSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
+import { memberSettings, mergeSetting, temperatureSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
 import { InputError, messageOf } from './errors.ts';
 
 /**
  * An ensemble as one JSON file, the same for the window and the command line: members (file beside this one or absolute,
- * weight, fold, sizes, preprocessing, activation, output, classMap), tta (a name, or transforms one by one), merge, window.
+ * weight, fold, sizes, preprocessing, activation, output, classMap), tta (a name, or transforms one by one), merge, temperature, window.
  */
 const EnsembleFile = z.object({
   members: z.array(memberSettings).min(1).max(256),
   tta: ttaSettings.default(NAMED_TTA.none),
   merge: mergeSetting.default('mean'),
+  temperature: temperatureSetting,
   window: windowSettings.nullable().default(null),
 });
 
@@ -35,7 +36,7 @@ export async function readEnsemble(file: string): Promise<Pick<ScanSettings, 'mo
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
     throw new InputError(
-      `Expected {members: [{file, weight, fold, …}], tta, merge, window} in ${path}, found ${what}.`,
+      `Expected {members: [{file, weight, fold, …}], tta, merge, temperature, window} in ${path}, found ${what}.`,
     );
   }
 }
@@ -57,8 +58,8 @@ export async function writeEnsemble(
     .map((model) => ({ ...byHand.get(model.file), file: beside(dirname(path), model.file) }));
   if (!members.length)
     throw new InputError('Expected at least one usable model to put in an ensemble file, found none.');
-  const { tta, merge, window } = settings;
-  await writeAtomic(path, `${JSON.stringify({ members, tta, merge, window }, null, 2)}\n`);
+  const { tta, merge, temperature, window } = settings;
+  await writeAtomic(path, `${JSON.stringify({ members, tta, merge, temperature, window }, null, 2)}\n`);
 }
 
 /** Relative where that stays short: an ensemble and its models move together. */

@@ -29,6 +29,8 @@ export const ttaSettings = z.union([
 
 export const mergeSetting = oneOf<Merge>(MERGES);
 
+export const temperatureSetting = z.number().min(0.05).max(20).optional();
+
 export const windowSettings = z.object({
   size: z.number().int().min(32).max(8192),
   overlap: z.number().min(0).max(0.9).default(0.5),

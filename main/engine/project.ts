@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { DEVICES, type ScanSettings } from '../../common/scan.ts';
 import { NAMED_TTA } from '../../common/ensemble.ts';
 import { writeAtomic } from './atomic.ts';
-import { memberSettings, mergeSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
+import { memberSettings, mergeSetting, temperatureSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
 import { InputError, messageOf } from './errors.ts';
 
 /** The one folder Winnow writes to: `<dataset>/.winnow`, or any other the person names. */
@@ -28,6 +28,7 @@ const Settings = z.object({
   members: z.array(memberSettings).default([]),
   tta: ttaSettings.default(NAMED_TTA.hflip),
   merge: mergeSetting.default('mean'),
+  temperature: temperatureSetting,
   window: windowSettings.nullable().default(null),
   device: z.enum(DEVICES as [ScanSettings['device'], ...ScanSettings['device'][]]).default('auto'),
   processes: z.number().int().min(1).max(64).nullable().default(null),

@@ -49,7 +49,7 @@ async function labelsOf(file: string): Promise<number[]> {
   };
   const sessions = new Sessions(plan as ConstructorParameters<typeof Sessions>[0], 'cpu', load, () => undefined);
   const size = { width: WIDTH, height: HEIGHT };
-  const planes = await sessions.run({ members: [0], size }, { ...size, rgb: PICTURE.slice(), given: null });
+  const { planes } = await sessions.run({ members: [0], size }, { ...size, rgb: PICTURE.slice(), given: null });
   await sessions.release();
   return Array.from(splitPlanes(planes, WIDTH, HEIGHT).label);
 }

@@ -54,7 +54,7 @@ describe.each(NETWORKS)('a map %s', (_, model, whole) => {
     const expected = await referencePlanes([reference], picture, { classes: K, tta });
     const pixels = { ...size, rgb: picture.pixels, given: picture.given };
     for (const known of [size, null]) {
-      const planes = await sessions.run({ members: [0], size: known }, pixels);
+      const { planes } = await sessions.run({ members: [0], size: known }, pixels);
       expectClose(splitPlanes(planes, picture.width, picture.height), expected, { planes: ['confidence', 'pGiven'] });
     }
     await sessions.release();

@@ -99,7 +99,7 @@ async function planesOf(picture: Picture, run: Run): Promise<Planes> {
   };
   const sessions = new Sessions(plan, 'cpu', load, () => undefined);
   const task = { members: members.map((_, i) => i), size: null };
-  const bytes = await sessions.run(task, picture);
+  const { planes: bytes } = await sessions.run(task, picture);
   await sessions.release();
   return splitPlanes(bytes, picture.width, picture.height);
 }

@@ -13,7 +13,7 @@ import { memberOf, type Member } from './member.ts';
 import type { ScanRecord } from './results/record.ts';
 
 /** Changes whenever the same models and settings would give other results than before. */
-const ALGORITHM = 2;
+const ALGORITHM = 3;
 
 /** The members of a scan and which of them did not see a picture in training. */
 export interface Ensemble {
@@ -94,14 +94,14 @@ interface Usable {
 const identity = ({ member: { file: _file, name: _name, ...rest }, sha256 }: Usable) => JSON.stringify([sha256, rest]);
 
 function recordOf(dataset: Dataset, settings: ScanSettings, usable: Usable[], folds: Ensemble['folds']): ScanRecord {
-  const { tta, merge, window } = settings;
+  const { tta, merge, temperature = 1, window } = settings;
   const classes = dataset.classMap.classes.map(({ id }) => id);
   const sortedFolds = [...folds].sort(([a], [b]) => (a < b ? -1 : 1));
-  const how = [tta, merge, window];
+  const how = [tta, merge, window, ...(temperature === 1 ? [] : [temperature])];
   const parts = [ALGORITHM, how, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const members = usable.map(({ member, sha256 }) => ({ ...member, sha256 }));
-  return { version: 3, key, classes, tta, merge, window, members };
+  return { version: 3, key, classes, tta, merge, ...(temperature !== 1 && { temperature }), window, members };
 }
 
 /** Folds that were asked for have to be there; those of the dataset are taken if they are. */

@@ -18,6 +18,7 @@ export interface Plan {
   members: Member[];
   tta: TtaSettings;
   merge: Merge;
+  temperature?: number;
   window: WindowSettings | null;
   /** what to choose from, see choose.ts; in an inference process the one it works with */
   providers: Provider[];
@@ -35,6 +36,8 @@ export interface Task {
   heldOut: boolean;
   /** size the sessions are made for, where enough pictures have it; null: they are made for any */
   size: { width: number; height: number } | null;
+  /** a sample of its probabilities is kept, see results/probabilities.ts */
+  sampled?: boolean;
   /** hash the picture had when it was scanned before; null: never */
   known: string | null;
 }

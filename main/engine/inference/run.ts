@@ -92,6 +92,7 @@ export class Run {
       members: ensemble.members,
       tta: settings.tta,
       merge: settings.merge,
+      temperature: settings.temperature,
       window: settings.window,
       providers: providersFor(settings.device, process.platform),
       check,

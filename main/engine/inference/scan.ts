@@ -8,6 +8,7 @@ import { inParallel, throwIfCancelled, type Long } from '../long.ts';
 import { makeProject, type Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
 import { listPlanes, planesFile } from './results/planes.ts';
+import { sampledOf } from './places.ts';
 import { Progress } from './progress.ts';
 import type { Task } from './protocol.ts';
 import { scanFolder, writeRecord } from './results/record.ts';
@@ -116,6 +117,7 @@ async function toDo(
 ): Promise<Task[]> {
   const { key } = ensemble.record;
   const planes = await listPlanes(project, key);
+  const sampled = sampledOf(dataset.samples.filter((sample) => isHeldOut(ensemble, sample)).map(({ name }) => name));
   const tasks: (Task | null)[] = samples.map(() => null);
   const look = async (sample: SampleRow, id: number) => {
     const there = planes.has(basename(planesFile(project, key, sample.name)));
@@ -125,9 +127,18 @@ async function toDo(
       const { cached, cases } = progress.state;
       progress.set({ cached: cached + 1, cases: cases + results.caseCount(sample.name) });
     } else {
-      tasks[id] = { id, sample, known: before?.hash ?? null, size: null, ...membersFor(ensemble, sample, () => true) };
+      const judges = membersFor(ensemble, sample, () => true);
+      tasks[id] = {
+        ...{ id, sample, known: before?.hash ?? null, size: null },
+        ...judges,
+        sampled: sampled.has(sample.name),
+      };
     }
   };
   await inParallel(samples, 32, look, signal);
   return tasks.filter((task) => task !== null);
 }
+
+/** A labelled picture that is scored by members that did not train on it. */
+const isHeldOut = (ensemble: Ensemble, sample: SampleRow): boolean =>
+  sample.mask !== null && membersFor(ensemble, sample, () => true).heldOut;

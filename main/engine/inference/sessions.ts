@@ -4,6 +4,7 @@ import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/comp
 import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/compile/phases.ts';
 import { firstLine, MemberError, Members } from './members.ts';
+import { feedPlaces, putColumns } from '../onnx/compile/places.ts';
 import { giveBack } from './memory.ts';
 import { Patches } from './windows/patches.ts';
 import { phasesFor } from './phases-for.ts';
@@ -26,6 +27,14 @@ export interface Session {
 }
 
 export type Load = (graph: Uint8Array, provider: Provider) => Promise<Session>;
+
+/** What is made of one picture. */
+export interface Made {
+  /** the four planes of common/planes.ts, 4 × width × height bytes */
+  planes: Uint8Array;
+  /** log p̄ at the places asked for, [place][channel]: the classes and, where members say more, all else; null: unlabelled */
+  sample: Float32Array | null;
+}
 
 interface Read {
   model: Model;
@@ -51,7 +60,7 @@ const BLANK = 256;
  * held-out group.
  */
 export class Sessions {
-  private readonly plan: Pick<Plan, 'members' | 'classMap' | 'tta' | 'merge' | 'window'>;
+  private readonly plan: Pick<Plan, 'members' | 'classMap' | 'tta' | 'merge' | 'temperature' | 'window'>;
   private readonly provider: Provider;
   private readonly members: Members;
   /** what pictures run in where they run in windows */
@@ -66,9 +75,16 @@ export class Sessions {
     this.patches = plan.window && new Patches(this.settings, plan.window, this.members);
   }
 
-  /** Planes of one picture, 4 × width × height bytes. Throws MemberError where a member cannot be run at all. */
-  async run({ members, size }: Pick<Task, 'members' | 'size'>, pixels: Pixels): Promise<Uint8Array> {
-    if (this.patches) return this.patches.run(members, pixels);
+  /**
+   * `places`: indexes of pixels, ascending, of which all of p̄ is asked for; labelled pictures only. Throws MemberError where
+   * a member cannot be run at all.
+   */
+  async run(
+    { members, size }: Pick<Task, 'members' | 'size'>,
+    pixels: Pixels,
+    places: Uint32Array = NOWHERE,
+  ): Promise<Made> {
+    if (this.patches) return this.patches.run(members, pixels, places);
     const { width, height, rgb, given } = pixels;
     const expected = size?.width === width && size.height === height;
     await this.use(members, given !== null, expected ? size : null);
@@ -78,13 +94,18 @@ export class Sessions {
       feeds[Value.given] = phases
         ? { type: 'uint8', data: toPhases(given, phases), dims: [1, ...phasedSize(phases)] }
         : { type: 'uint8', data: given, dims: [1, height, width] };
+    const at = given && feedPlaces(places, width, phases);
+    Object.assign(feeds, at?.feeds);
+    const picture = { [Value.pixels]: feeds[Value.pixels] };
     let sums: Record<string, Tensor> = {};
     for (const link of this.links) {
-      const { [Value.given]: labels, ...picture } = feeds;
-      const own = link.role.last && labels ? feeds : picture;
-      const out = await this.step(link, { ...own, ...sums });
+      const out = await this.step(link, { ...(link.role.last ? feeds : picture), ...sums });
       for (const { data } of Object.values(sums)) giveBack(data);
-      if (link.role.last) return inRows(out[Value.planes].data as Uint8Array, phases);
+      if (link.role.last)
+        return {
+          planes: inRows(out[Value.planes].data as Uint8Array, phases),
+          sample: at && inOrder(out[Value.sample], at.order, places.length),
+        };
       sums = asInputs(out, link.role.chain);
     }
     throw new Error('Expected a chain of at least one member.');
@@ -113,15 +134,15 @@ export class Sessions {
   }
 
   private async chainFor(read: readonly Read[], labelled: boolean, size: Chain['size']): Promise<Chain> {
-    const settings = { ...this.settings, labelled, size };
+    const settings = { ...this.settings, labelled, sampled: labelled, size };
     // On a GPU a Resize costs next to nothing.
     const phases = this.provider === 'cpu' && size ? await phasesFor(read, settings, size, this.members.load) : null;
     return { ...chainOf(read, settings), phases };
   }
 
   private get settings() {
-    const { tta, merge, classMap } = this.plan;
-    return { tta, merge, classes: classMap.classes.length, sumByProduct: this.provider === 'cpu' };
+    const { tta, merge, temperature, classMap } = this.plan;
+    return { tta, merge, temperature, classes: classMap.classes.length, sumByProduct: this.provider === 'cpu' };
   }
 
   private async step(link: Link, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
@@ -169,6 +190,16 @@ export class Sessions {
   private create(member: number, { model, reading }: Read, role: Role): Promise<Session> {
     return this.members.open(member, () => compileMember(model, reading, role));
   }
+}
+
+const NOWHERE = new Uint32Array();
+
+function inOrder({ data, dims }: Tensor, order: Int32Array, places: number): Float32Array {
+  const [channels] = dims;
+  const sample = new Float32Array(places * channels);
+  putColumns(data as Float32Array, order, channels, sample);
+  giveBack(data);
+  return sample;
 }
 
 function inRows(planes: Uint8Array, phases: Phases | null): Uint8Array {

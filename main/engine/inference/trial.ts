@@ -130,6 +130,7 @@ async function runParts(
       plan: {
         ...{ folder: dataset.folder, cache: project.cache, scan: TRIALS, classMap: dataset.classMap },
         ...{ members: ensemble.members, tta: settings.tta, merge: settings.merge, window: settings.window },
+        temperature: settings.temperature,
         ...{ providers: providersFor(settings.device, process.platform), check },
       },
       processes: () => 1,

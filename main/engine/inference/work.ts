@@ -7,11 +7,15 @@ import { examine } from './examine.ts';
 import { toLine } from './results/line.ts';
 import { failureOf } from './device/failure.ts';
 import { giveBack } from './memory.ts';
+import { saidBy } from '../onnx/compile/chain.ts';
+import { placesIn } from './places.ts';
 import { packPlanes, planesFile, writePlanes } from './results/planes.ts';
+import { packSampled, probabilitiesFile } from './results/probabilities.ts';
 import { profilePicture, Profiler, type LoadProfiled } from './device/profile.ts';
 import type { FromWorker, Plan, Task } from './protocol.ts';
 import { tryProvider } from './device/provider.ts';
 import { MemberError } from './members.ts';
+import type { Pixels } from './source.ts';
 import type { Load } from './sessions.ts';
 
 /** What an inference process does: pictures one after the other, the next ones being read and decoded meanwhile. */
@@ -43,7 +47,8 @@ export function startWork(
     const [began, { source, pixels }] = [performance.now(), await prepared];
     if (!pixels) return tell({ type: 'same', id: task.id, stat: source.stat });
     const decoded = performance.now();
-    const planes = await device.run(task, pixels);
+    const places = placesOf(task, pixels);
+    const { planes, sample: log } = await device.run(task, pixels, places);
     const ran = performance.now();
     const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
@@ -53,6 +58,7 @@ export function startWork(
     const examined = performance.now();
     const { width, height } = pixels;
     const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
+    const kept = places?.length && log ? packSampled(places, log, pixels) : null;
     for (const bytes of [planes, pixels.given]) if (bytes) giveBack(bytes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
     const spans = [decoded - began, ran - decoded, examined - profiled, performance.now() - examined];
@@ -60,11 +66,26 @@ export function startWork(
     const stages = { decode, model, cases: search, encode };
     // Not waited for: the next picture runs while this one is written. Told only afterwards, so that a line never
     // speaks of planes that are not there.
-    writePlanes(planesFile(plan, plan.scan, task.sample.name), packed).then(
+    const { name } = task.sample;
+    const files = [writePlanes(planesFile(plan, plan.scan, name), packed)];
+    if (kept) files.push(writePlanes(probabilitiesFile(plan, plan.scan, name), kept));
+    Promise.all(files).then(
       () => tell({ type: 'done', id: task.id, line, stages, bytes: process.resourceUsage().maxRSS * 1024 }),
       (error: unknown) => tell({ type: 'bad', id: task.id, problem: messageOf(error) }),
     );
   }
+
+  const placesOf = (task: Task, pixels: Pixels) =>
+    task.sampled
+      ? placesIn(
+          pixels,
+          classes,
+          saidBy(
+            task.members.map((member) => plan.members[member]),
+            classes,
+          ),
+        )
+      : undefined;
 
   async function drain(): Promise<void> {
     for (let next = ahead.take(); next; next = ahead.take()) {

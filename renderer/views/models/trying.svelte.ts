@@ -50,8 +50,8 @@ export class Trying {
   /** Something that `settings` say has changed since: another outcome may be expected. */
   isStale(settings: ScanSettings | null): boolean {
     if (!this.tried || !settings) return false;
-    const of = ({ models, members, tta, merge, window, folds }: ScanSettings) =>
-      JSON.stringify([models, members, tta, merge, window, folds]);
+    const of = ({ models, members, tta, merge, temperature, window, folds }: ScanSettings) =>
+      JSON.stringify([models, members, tta, merge, temperature, window, folds]);
     return of(this.tried.settings) !== of(settings);
   }
 

@@ -92,7 +92,7 @@ export async function predict(
       const members = compositions[i].members.map((_, member) => member);
       const size = sample.width === usual?.width && sample.height === usual.height ? usual : null;
       // The labels are all that is asked for: what the given ones look like to the members is left out.
-      const planes = await session.run({ members, size }, { ...pixels, given: null });
+      const { planes } = await session.run({ members, size }, { ...pixels, given: null });
       labels.push(planes.subarray(0, planes.length / 4));
     }
     each(labels, pixels, sample);

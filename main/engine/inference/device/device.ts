@@ -2,7 +2,7 @@ import type { Finding } from '../../../../common/dataset.ts';
 import { messageOf } from '../../errors.ts';
 import { failureOf } from './failure.ts';
 import type { Plan, Provider, Task } from '../protocol.ts';
-import { Sessions, type Load } from '../sessions.ts';
+import { Sessions, type Load, type Made } from '../sessions.ts';
 import type { Pixels } from '../source.ts';
 
 /** A provider that does not run a picture, not even with less memory; another one may. */
@@ -36,15 +36,15 @@ export class Device {
   }
 
   /**
-   * Planes of one picture, see Sessions.run. Throws Refusal where the provider is not the CPU and fails twice; on the CPU
+   * What is made of one picture, see Sessions.run. Throws Refusal where the provider is not the CPU and fails twice; on the CPU
    * MemberError or whatever the failure is.
    */
-  async run(task: Task, pixels: Pixels): Promise<Uint8Array> {
+  async run(task: Task, pixels: Pixels, places?: Uint32Array): Promise<Made> {
     try {
-      return await this.sessions.run(task, pixels);
+      return await this.sessions.run(task, pixels, places);
     } catch (error) {
       if (this.provider === 'cpu' && !OUT_OF_MEMORY.test(messageOf(error))) throw error;
-      return await this.again(task, pixels, error);
+      return await this.again(task, pixels, places, error);
     }
   }
 
@@ -53,16 +53,16 @@ export class Device {
     await this.sessions.release().catch(() => undefined);
   }
 
-  private async again(task: Task, pixels: Pixels, error: unknown): Promise<Uint8Array> {
+  private async again(task: Task, pixels: Pixels, places: Uint32Array | undefined, error: unknown): Promise<Made> {
     const smaller = halved(this.plan);
     await this.release();
     this.sessions = this.open(smaller);
     try {
-      const planes = await this.sessions.run(task, pixels);
+      const made = await this.sessions.run(task, pixels, places);
       const how = smaller.window === this.plan.window ? '' : ` and windows of ${smaller.window?.size} pixels`;
       const problem = `Expected ${this.provider} to run it, found: ${failureOf(error)}. It ran with new sessions${how}.`;
       this.note({ file: task.sample.image, problem });
-      return planes;
+      return made;
     } catch {
       if (this.provider === 'cpu') throw error;
       throw new Refusal(failureOf(error));

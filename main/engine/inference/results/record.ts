@@ -14,6 +14,8 @@ export interface ScanRecord {
   classes: number[];
   tta: ScanSettings['tta'];
   merge: ScanSettings['merge'];
+  /** absent: 1 */
+  temperature?: number;
   window: ScanSettings['window'];
   members: (Member & { sha256: string })[];
 }

@@ -1,11 +1,12 @@
 import type { WindowSettings } from '../../../../common/ensemble.ts';
 import { chainOf, type Chain, type ChainSettings, type Reading } from '../../onnx/compile/chain.ts';
 import { compileFinish, compilePatch, patchValues, Value } from '../../onnx/compile/compile.ts';
+import { feedPlaces, putColumns } from '../../onnx/compile/places.ts';
 import type { Model } from '../../onnx/model.ts';
 import type { Block } from './canvas.ts';
 import { firstLine, MemberError, type Members } from '../members.ts';
 import { giveBack } from '../memory.ts';
-import type { Session, Tensor } from '../sessions.ts';
+import type { Made, Session, Tensor } from '../sessions.ts';
 import type { Pixels } from '../source.ts';
 import { runWindows, type WindowRun } from './windowed.ts';
 
@@ -37,9 +38,10 @@ export class Patches {
     this.members = members;
   }
 
-  /** Planes of one picture, 4 × width × height bytes. Throws MemberError where a member cannot be run at all. */
-  async run(members: readonly number[], pixels: Pixels): Promise<Uint8Array> {
+  /** See Sessions.run. Throws MemberError where a member cannot be run at all. */
+  async run(members: readonly number[], pixels: Pixels, places: Uint32Array): Promise<Made> {
     const { chain, finish } = await this.use(members, pixels.given !== null);
+    const sample = pixels.given && new Float32Array(places.length * chain.channels);
     const names = patchValues(chain);
     const layers = names.map((name) => (name === Value.entropy ? 1 : chain.channels));
     const from = layers.map((_, i) => layers.slice(0, i).reduce((sum, count) => sum + count, 0));
@@ -60,11 +62,16 @@ export class Patches {
       finish: async (block, given) => {
         const feeds = names.map((name, i) => [name, layersOf(block, from[i], layers[i])] as const);
         const labels = given && ({ type: 'uint8', data: given, dims: [1, block.height, block.width] } satisfies Tensor);
-        const out = await finish.run({ ...Object.fromEntries(feeds), ...(labels && { [Value.given]: labels }) });
+        const sums = Object.fromEntries(feeds);
+        if (!labels || !sample) return (await finish.run(sums))[Value.planes].data as Uint8Array;
+        const { inside, at } = placesIn(block, places, pixels.width);
+        const out = await finish.run({ ...sums, [Value.given]: labels, ...at.feeds });
+        const order = at.order.map((i) => inside[i] ?? -1);
+        putColumns(out[Value.sample].data as Float32Array, order, chain.channels, sample);
         return out[Value.planes].data as Uint8Array;
       },
     };
-    return runWindows(run, this.window, pixels);
+    return { planes: await runWindows(run, this.window, pixels), sample };
   }
 
   async release(): Promise<void> {
@@ -82,7 +89,7 @@ export class Patches {
     if (!this.chain) throw new Error('Expected a chain of at least one member.');
     if (!this.finish || this.chain.labelled !== labelled) {
       await this.finish?.release();
-      this.chain = { ...this.chain, labelled };
+      this.chain = { ...this.chain, labelled, sampled: labelled };
       this.finish = await this.members.load(compileFinish({ ...this.chain, sumByProduct: true }), 'cpu');
     }
     this.key = key;
@@ -136,6 +143,30 @@ function greaterOf(a: Float32Array | null, b: Float32Array): Float32Array {
   for (let i = 0; i < a.length; i++) if (b[i] > a[i]) a[i] = b[i];
   giveBack(b);
   return a;
+}
+
+/** Which of the places lie in a block, and these as inputs. */
+function placesIn({ x, y, width, height }: Block, places: Uint32Array, stride: number) {
+  const inside: number[] = [];
+  const local: number[] = [];
+  for (let i = firstFrom(places, y * stride); i < places.length && places[i] < (y + height) * stride; i++) {
+    const column = (places[i] % stride) - x;
+    if (column < 0 || column >= width) continue;
+    inside.push(i);
+    local.push((Math.floor(places[i] / stride) - y) * width + column);
+  }
+  return { inside, at: feedPlaces(local, width, null) };
+}
+
+/** Index of the first of these ascending values that is at least `least`. */
+function firstFrom(values: Uint32Array, least: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function layersOf({ values, width, height }: Block, from: number, count: number): Tensor {

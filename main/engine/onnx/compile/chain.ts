@@ -39,6 +39,10 @@ export interface Chain {
   lightest: number;
   /** the last member takes the given labels and returns p(given) */
   labelled: boolean;
+  /** the last member takes places as well and returns the whole p̄ there, see places.ts */
+  sampled?: boolean;
+  /** of the merged p̄, see temperature.ts; absent: 1 */
+  temperature?: number;
   /**
    * The one size of picture the chain is for; null: any. Knowing it, the runtime works out beforehand what networks
    * compute from their input's size, a third of their operators and a twentieth of their time.
@@ -58,7 +62,10 @@ export interface Chain {
   phases: Phases | null;
 }
 
-export type ChainSettings = Pick<Chain, 'tta' | 'merge' | 'classes' | 'labelled' | 'size' | 'sumByProduct'>;
+export type ChainSettings = Pick<
+  Chain,
+  'tta' | 'merge' | 'classes' | 'labelled' | 'sampled' | 'temperature' | 'size' | 'sumByProduct'
+>;
 
 /** A member as a function: its network, how that is fed and read, and how often it runs. */
 export interface Part {
@@ -89,7 +96,10 @@ export function chainOf(members: readonly { model: Model; reading: Reading }[], 
   const parts = members.map(({ model, reading }) => ({ reading, ...partOf(model, reading, settings) }));
   const passes = parts.reduce((sum, part) => sum + part.passes.length, 0);
   const lightest = Math.min(...parts.map(({ reading, passes }) => reading.weight / passes.length));
-  const said = new Set(parts.flatMap(({ reading }) => reading.classMap ?? all(settings.classes)));
+  const said = saidBy(
+    parts.map(({ reading }) => reading),
+    settings.classes,
+  );
   return {
     ...settings,
     // Of one pass the geometric mean and the maximum are the pass itself.
@@ -107,6 +117,10 @@ export function chainOf(members: readonly { model: Model; reading: Reading }[], 
 /** Of one pass of this member; 1: the lightest of the chain. */
 export const weightOf = (chain: Chain, reading: Reading, part: Part): number =>
   reading.weight / part.passes.length / chain.lightest;
+
+/** Classes of the dataset that some of these members can say; null: what is none of them. */
+export const saidBy = (members: readonly Pick<Reading, 'classMap'>[], classes: number): ReadonlySet<number | null> =>
+  new Set(members.flatMap(({ classMap }) => classMap ?? all(classes)));
 
 const all = (count: number) => Array.from({ length: count }, (_, k) => k);
 

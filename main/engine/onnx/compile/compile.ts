@@ -8,6 +8,7 @@ import { addOutcome } from './outcome.ts';
 import { addPass, type PassPlan } from './passes.ts';
 import { phasedSize, stripsOf } from './phases.ts';
 import { Pictures, takenSize } from './picture.ts';
+import { placeInputs } from './places.ts';
 import { encodeModel, makeGraph, makeModel, makeValueInfo, type Init } from '../proto.ts';
 
 /** What goes into and comes out of a compiled member. */
@@ -18,6 +19,8 @@ export const Value = {
   given: 'winnow.given',
   /** out: uint8 [4, H, W], see common/planes.ts; with Chain.phases in their order */
   planes: 'winnow.planes',
+  /** out, of a chain that is sampled: float32 [C, n], log p̄ at the places that go in, see places.ts */
+  sample: 'winnow.sample',
   /** of a patch: Sums.merged, float32 [1, C, h, w] */
   sums: 'winnow.sums',
   /** of a patch of several passes: Sums.entropy, float32 [1, 1, h, w] */
@@ -45,14 +48,16 @@ export function compileMember(model: Model, reading: Reading, { chain, first, la
   const before = first ? null : sumsBefore(chain);
   const sums = addPasses(graph, partOf(model, reading, chain), reading, chain, { multiple, size, before });
   const given = last && chain.labelled ? Value.given : null;
-  if (last) addOutcome(graph, { ...chain, size, given }, sums, Value.planes);
+  const places = last && chain.sampled ? placeInputs(chain.phases) : undefined;
+  if (last) addOutcome(graph, { ...chain, size, given, places }, sums, Value);
   else carriedBy(chain).forEach((name, i) => graph.add('Identity', [namesOf(sums)[i]], {}, nextOf(name)));
   const order = chain.phases ? phasedSize(chain.phases) : placeOf(chain);
   const inputs = [pixelsOf(chain)];
   if (given) inputs.push(tensor(given, 'uint8', [1, ...order]));
+  for (const name of places ?? []) inputs.push(tensor(name, 'int64', [`${name}.n`]));
   if (!first) inputs.push(...carriedBy(chain).map((name) => tensor(name, 'float32', null)));
   const outputs = last
-    ? [tensor(Value.planes, 'uint8', [4, ...order])]
+    ? [tensor(Value.planes, 'uint8', [4, ...order]), ...sampleOf(chain)]
     : carriedBy(chain).map((name) => tensor(nextOf(name), 'float32', null));
   return encode(model, graph, inputs, outputs);
 }
@@ -80,15 +85,20 @@ export function compileFinish(whole: Chain, opset = 17): Uint8Array {
   const names = patchValues(chain);
   const [merged, entropy = null, mean = null] = names;
   const given = chain.labelled ? Value.given : null;
+  const places = chain.sampled ? placeInputs(null) : undefined;
   const size = graph.sizeOf(merged, 2);
-  addOutcome(graph, { ...chain, size, given }, { merged: [merged], entropy, mean }, Value.planes);
+  addOutcome(graph, { ...chain, size, given, places }, { merged: [merged], entropy, mean }, Value);
   const inputs = names.map((name) =>
     tensor(name, 'float32', [1, name === Value.entropy ? 1 : chain.channels, 'H', 'W']),
   );
   if (given) inputs.push(tensor(given, 'uint8', [1, 'H', 'W']));
+  for (const name of places ?? []) inputs.push(tensor(name, 'int64', ['n']));
   const model = { irVersion: 8n, opsetImport: [{ domain: '', version: BigInt(opset) }] };
-  return encode(model, graph, inputs, [tensor(Value.planes, 'uint8', [4, 'H', 'W'])]);
+  return encode(model, graph, inputs, [tensor(Value.planes, 'uint8', [4, 'H', 'W']), ...sampleOf(chain)]);
 }
+
+const sampleOf = ({ sampled, channels }: Chain): ValueInfo[] =>
+  sampled ? [tensor(Value.sample, 'float32', [channels, 'n'])] : [];
 
 /** What a patch gives out, in the order of Sums. */
 export const patchValues = ({ passes, merge }: Chain): string[] => [

@@ -59,13 +59,19 @@ function addEntropyAfter(graph: GraphBuilder, sums: string[], a: string, b: stri
   return graph.slice(graph.add('Concat', [entropy, ...waiting], { axis: 1 }), 1, 0, 1);
 }
 
-/** What all passes come to: p · `unit` at every pixel. `total`: the weights of all passes. */
+/** p · `unit` at every pixel, [1, C, H, W]. */
+export interface Shares {
+  p: string;
+  unit: number;
+}
+
+/** What all passes come to. `total`: the weights of all passes. */
 export function addOutcomeOf(
   graph: GraphBuilder,
   merge: Merge,
   plan: Pick<Mapping, 'channels' | 'sumByProduct'> & { total: number },
   merged: string,
-): { p: string; unit: number } {
+): Shares {
   if (merge === 'mean' || merge === 'vote') return { p: merged, unit: plan.total };
   const shares = merge === 'max' ? merged : addPowers(graph, weigh(graph, merged, 1 / plan.total));
   const total = sumChannels(graph, plan, plan.channels, shares);

@@ -1,40 +1,52 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Chain } from './chain.ts';
 import { entropyOf } from './distribution.ts';
-import { addOutcomeOf, type Sums } from './merge.ts';
+import { addOutcomeOf, type Shares, type Sums } from './merge.ts';
 import { stripsOf, upsampleByPhase, type Phases } from './phases.ts';
+import { addSample } from './places.ts';
+import { tempered } from './temperature.ts';
 
 export type OutcomePlan = Pick<
   Chain,
-  'merge' | 'classes' | 'channels' | 'unsaid' | 'total' | 'grid' | 'sumByProduct' | 'phases'
+  'merge' | 'classes' | 'channels' | 'unsaid' | 'total' | 'grid' | 'sumByProduct' | 'phases' | 'temperature'
 > & {
   /** int64 [2]: height and width of the picture */
   size: string;
   /** uint8 [1, H, W], class indexes and IGNORE; null: no labels */
   given: string | null;
+  /** int64 [n] for each strip, places in it, see places.ts; absent: nothing is sampled */
+  places?: readonly string[];
 };
 
-/** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes. */
-export function addOutcome(graph: GraphBuilder, plan: OutcomePlan, sums: Sums, output: string): void {
+/** The four planes of common/planes.ts, uint8 [4, H, W], made of the sums over all passes; log p̄ at the places there are. */
+export function addOutcome(
+  graph: GraphBuilder,
+  plan: OutcomePlan,
+  sums: Sums,
+  output: { planes: string; sample: string },
+): void {
   const given = plan.given && plan.phases ? stripsOfGiven(graph, plan.given, plan.phases) : [plan.given];
-  const strips = sums.merged.map((part, i) => addStrip(graph, plan, part, given[i]));
+  const merged = sums.merged.map((part) => addOutcomeOf(graph, plan.merge, plan, part));
+  if (plan.places) addSample(graph, plan.channels, merged, plan.places, output.sample);
+  const strips = merged.map((part, i) => addStrip(graph, plan, part, given[i]));
   // Last: what the runtime does first then adds up all sums side by side, see addSums.
   const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.mean ?? sums.merged[0], sums.entropy) : null;
   const whole = strips.map(({ label, confidence, pGiven }, i) =>
     graph.add('Concat', [label, confidence, disagreement?.[i] ?? addSame(graph, label, 0), pGiven], { axis: 0 }),
   );
   const planes = whole.length === 1 ? whole[0] : graph.add('Concat', whole, { axis: 2 });
-  graph.squeeze(planes, [1], output);
+  graph.squeeze(planes, [1], output.planes);
 }
 
 /** All but disagreement, each uint8 [1, 1, H, W], of one strip, or of the whole picture. */
-function addStrip(graph: GraphBuilder, plan: OutcomePlan, merged: string, given: string | null) {
-  const { p: all, unit } = addOutcomeOf(graph, plan.merge, plan, merged);
+function addStrip(graph: GraphBuilder, plan: OutcomePlan, { p: all, unit }: Shares, given: string | null) {
   const p = plan.channels > plan.classes ? graph.slice(all, 1, 0, plan.classes) : all;
   const index = graph.add('ArgMax', [p], { axis: 1, keepdims: 1 });
   const label = graph.cast(index, 'uint8');
-  const confidence = asByte(graph, graph.add('GatherElements', [p, index], { axis: 1 }), 255 / unit);
-  const pGiven = given ? addGiven(graph, plan, p, unit, given) : addSame(graph, label, 255);
+  const greatest = graph.add('GatherElements', [p, index], { axis: 1 });
+  const temper = tempered(graph, plan, { p: all, unit }, greatest);
+  const confidence = asByte(graph, temper(greatest), 255 / unit);
+  const pGiven = given ? addGiven(graph, plan, p, unit, given, temper) : addSame(graph, label, 255);
   return { label, confidence, pGiven };
 }
 
@@ -61,10 +73,17 @@ function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, mean: string, e
 }
 
 /** p̄ of the given class, 1 where there is none or no member can say it. */
-function addGiven(graph: GraphBuilder, plan: OutcomePlan, p: string, unit: number, given: string): string {
+function addGiven(
+  graph: GraphBuilder,
+  plan: OutcomePlan,
+  p: string,
+  unit: number,
+  given: string,
+  temper: (p: string) => string,
+): string {
   const classes = graph.cast(graph.unsqueeze(given, [1]), 'float32');
   const inside = graph.cast(graph.add('Min', [classes, graph.float(plan.classes - 1)]), 'int64');
-  const found = graph.add('GatherElements', [p, inside], { axis: 1 });
+  const found = temper(graph.add('GatherElements', [p, inside], { axis: 1 }));
   const labelled = graph.add('Less', [addSaid(graph, plan, classes), graph.float(plan.classes)]);
   return asByte(graph, graph.add('Where', [labelled, found, graph.float(unit)]), 255 / unit);
 }

@@ -89,6 +89,12 @@ export function fromPhases(planes: Uint8Array, phases: Phases): Uint8Array {
   return bytes;
 }
 
+/** Where pixel (x, y) lies in order of phase. */
+export function placeOfPixel(x: number, y: number, phases: Phases): number {
+  const { first, step } = placeOfRow(y, phases);
+  return first + Math.floor(x / phases.factor) + (x % phases.factor) * step;
+}
+
 /** Where the first pixel of row `y` lies in order of phase, and how much further the one right of it. */
 function placeOfRow(y: number, { factor, height, width, rows }: Phases): { first: number; step: number } {
   const row = Math.floor(y / factor);
