@@ -42,7 +42,10 @@ export function scanCommand(program: Command): void {
     .description('proposals and cases for every picture; goes on where an earlier scan stopped; Ctrl-C is safe')
     .option('--models <file or folder...>', 'ONNX files, or folders of them')
     .option('--folds <file>', 'JSON {sample name: fold}: which model did not train on which picture')
-    .option('--ensemble <file>', 'JSON: members with weights, folds, sizes, class maps; TTA; merge; temperature; window')
+    .option(
+      '--ensemble <file>',
+      'JSON: members with weights, folds, sizes, class maps; TTA; merge; temperature; window',
+    )
     .option(
       '--tta <kind>',
       'test-time augmentation: none, hflip, vflip, flip, d4, or such as d4,scale=0.75/1.25,add=0.1',
