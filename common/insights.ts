@@ -6,6 +6,10 @@ import type { JobState } from './job.ts';
 export type ObjectSize = 'small' | 'medium' | 'large';
 export const OBJECT_SIZES: readonly ObjectSize[] = ['small', 'medium', 'large'];
 
+/** Of a region of so many pixels. */
+export const objectSize = (area: number): ObjectSize =>
+  area < 32 ** 2 ? 'small' : area <= 96 ** 2 ? 'medium' : 'large';
+
 /** Objects (connected regions of one given class) and how many of them the proposal finds: at least half of their pixels. */
 export interface Recall {
   size: ObjectSize;
@@ -13,7 +17,10 @@ export interface Recall {
   found: number;
 }
 
-/** One class, given labels against proposals of held-out pictures. Shares 0..1; null: there is nothing to share. */
+/** Equal bins of confidence, 0..1. */
+export const CONFIDENCE_SHARES = 50;
+
+/** One class, given labels against proposals of the pictures that count. Shares 0..1; null: there is nothing to share. */
 export interface ClassInsight {
   /** class index */
   class: number;
@@ -27,7 +34,7 @@ export interface ClassInsight {
   /** confident learning: mean p̄[k] over pixels labelled k, and pixels labelled k that another class claims above its own */
   threshold: number | null;
   suspects: number;
-  /** pixels proposed so, by confidence in 50 equal bins of 0..1: those whose label agrees and those whose label differs */
+  /** pixels proposed so, by confidence in CONFIDENCE_SHARES bins: those whose label agrees and those whose label differs */
   agreeing: number[];
   differing: number[];
 }
@@ -35,8 +42,9 @@ export interface ClassInsight {
 /** Expected noise below one folder of pictures, relative to the dataset; '' is the dataset itself. */
 export interface FolderInsight {
   folder: string;
+  /** pictures that count */
   samples: number;
-  /** open and decided cases together; expected: the sum of their scores */
+  /** open and decided cases together; expected: the sum of their chances to be errors, of decided ones 0 or 1 */
   cases: number;
   expected: number;
   noise: number;
@@ -51,12 +59,23 @@ export interface SweepPoint {
   iou: number;
 }
 
-/** What a scan and the given labels say about each other, over all labelled pictures it has seen. */
+/** `best` are places in `points`, which ascend by threshold; both are one, as IoU grows with F1. */
+export interface ThresholdSweep {
+  points: SweepPoint[];
+  bestF1: number;
+  bestIou: number;
+}
+
+/**
+ * What a scan and the given labels say about each other. Where any labelled picture was scored by held-out members, such
+ * pictures alone count; where none was, all of them do.
+ */
 export interface Insights {
   scan: string;
-  /** labelled pictures measured, those of them scored by held-out members, and pixels with a label */
+  /** labelled pictures scanned, and those of them scored by held-out members */
   samples: number;
   heldOut: number;
+  /** of the pictures that count, those with a label */
   pixels: number;
   /** [given class index][proposed class index] pixels */
   confusion: number[][];
@@ -64,8 +83,8 @@ export interface Insights {
   boundaryMiou: number | null;
   classes: ClassInsight[];
   folders: FolderInsight[];
-  /** two-class datasets only, ascending by threshold; `best` are places in it */
-  sweep: { points: SweepPoint[]; bestF1: number; bestIou: number } | null;
+  /** two-class datasets with held-out pictures only */
+  sweep: ThresholdSweep | null;
   /** null: no held-out picture, or a scan that kept no sample of its probabilities */
   calibration: Calibration | null;
   findings: Finding[];

@@ -1,10 +1,116 @@
-import type { Insights } from '../../../common/insights.ts';
-import { InputError } from '../errors.ts';
-import type { Count, Long } from '../long.ts';
+import type { Finding, SampleRow } from '../../../common/dataset.ts';
+import type { ClassInsight, Insights } from '../../../common/insights.ts';
+import { readGiven } from '../dataset/labels.ts';
+import { messageOf } from '../errors.ts';
+import { readPlanes } from '../inference/results/planes.ts';
+import { inParallel, type Count, type Long } from '../long.ts';
+import { inShares } from '../measures/confidences.ts';
+import { meanOf } from '../measures/confusion.ts';
+import { lanesFor } from '../measures/lanes.ts';
+import { sweepThreshold } from '../measures/sweep.ts';
 import type { Workspace } from '../workspace.ts';
+import { expectedNoise } from './expected-noise.ts';
+import { keep, readKept, type Kept } from './kept.ts';
+import { countedPictures, type Counted } from './pictures.ts';
+import { InsightsTally } from './tally.ts';
 
-/** Given labels against proposals over all labelled pictures of the current scan. Throws InputError where there is none. */
-export async function measureInsights({ results }: Workspace, _long: Long<Count>): Promise<Insights> {
-  await results.follow();
-  throw new InputError('Expected a scan that can be measured, found none.');
+/**
+ * Given labels against proposals over the labelled pictures of the current scan. Pixels are looked at once a scan: a
+ * measurement of the same results is taken from the cache, and only what follows from decisions is made anew. Memory does
+ * not grow with the dataset. Throws InputError where there is no scan of labelled pictures.
+ */
+export async function measureInsights(workspace: Workspace, long: Long<Count>): Promise<Insights> {
+  const { project, results, journal } = workspace;
+  await journal.refresh();
+  const counted = await countedPictures(workspace);
+  const lines = results.count;
+  const earlier = await readKept(project, counted.scan);
+  if (earlier?.lines === lines && !earlier.insights.findings.length) return renew(workspace, earlier);
+  const { tally, findings } = await look(workspace, counted, long);
+  const measured = describe(counted, tally, findings);
+  return renew(workspace, { lines, seq: -1, insights: measured, folders: [...tally.folders] });
+}
+
+/** What was measured of the current scan, with what was decided since; null: nothing was. */
+export async function recallInsights(workspace: Workspace): Promise<Insights | null> {
+  const { scan } = workspace.results;
+  const kept = scan === null ? null : await readKept(workspace.project, scan);
+  return kept && renew(workspace, kept);
+}
+
+/** Looks at every pixel that counts. A picture or mask that cannot be used is a finding. */
+async function look({ dataset, project }: Workspace, { scan, pictures }: Counted, { signal, onProgress }: Long<Count>) {
+  const tally = new InsightsTally(dataset.classMap.classes.length);
+  const findings: Finding[] = [];
+  let done = 0;
+  const add = async (row: SampleRow) => {
+    const [{ given }, stored] = await Promise.all([readGiven(dataset, row), readPlanes(project, scan, row.name)]);
+    if (!stored) throw new Error('Expected its planes in the cache of the scan, found none: scan it again.');
+    const { width, height } = stored.planes;
+    if (width !== row.width || height !== row.height)
+      throw new Error(`Expected planes of ${row.width}×${row.height} pixels, found ${width}×${height}: scan it again.`);
+    tally.add(row, given, stored.planes);
+  };
+  const lane = async (row: SampleRow) => {
+    const file = row.mask ?? row.image;
+    await add(row).catch((error: unknown) => findings.push({ file, problem: messageOf(error) }));
+    onProgress?.({ done: ++done, total: pictures.length });
+  };
+  await inParallel(pictures, lanesFor(pictures), lane, signal);
+  findings.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { tally, findings };
+}
+
+/** Everything but the expected noise, which follows from cases and decisions. */
+function describe({ scan, samples, heldOut }: Counted, tally: InsightsTally, findings: Finding[]): Insights {
+  const { agreement, confidences, learning } = tally;
+  const { confusion, boundary, objects } = agreement;
+  const rows = confusion.rows();
+  const [iou, boundaryIou, thresholds, suspects] = [
+    confusion.iou(),
+    boundary.iou(),
+    learning.thresholds(),
+    learning.suspects(),
+  ];
+  const classes = rows.map((row, k): ClassInsight => ({
+    class: k,
+    givenPixels: row.reduce((a, b) => a + b, 0),
+    proposedPixels: rows.reduce((sum, other) => sum + other[k], 0),
+    iou: iou[k],
+    boundaryIou: boundaryIou[k],
+    recall: objects.ofClass(k),
+    noise: null,
+    threshold: thresholds[k],
+    suspects: suspects[k],
+    agreeing: inShares(confidences.of(k, true)),
+    differing: inShares(confidences.of(k, false)),
+  }));
+  return {
+    ...{ scan, samples, heldOut, findings, classes },
+    pixels: classes.reduce((sum, { givenPixels }) => sum + givenPixels, 0),
+    confusion: rows,
+    miou: meanOf(iou),
+    boundaryMiou: meanOf(boundaryIou),
+    folders: [],
+    sweep: heldOut ? sweepThreshold(confidences) : null,
+    calibration: null,
+  };
+}
+
+/** The measurement with the noise that follows from what is decided by now, kept if that is news. */
+async function renew(workspace: Workspace, kept: Omit<Kept, 'version'>): Promise<Insights> {
+  const { seq } = workspace.journal;
+  const { insights, folders, lines } = kept;
+  if (kept.seq === seq) return insights;
+  const unusable = new Set(insights.findings.map(({ file }) => file));
+  const noise = expectedNoise(
+    workspace,
+    (mask, heldOut) => (heldOut || !insights.heldOut) && !unusable.has(mask),
+    insights.classes.map(({ givenPixels }) => givenPixels),
+    new Map(folders),
+  );
+  const classes = insights.classes.map((one, k) => ({ ...one, noise: noise.classes[k] }));
+  const renewed = { ...insights, classes, folders: noise.folders };
+  await keep(workspace.project, { lines, seq, insights: renewed, folders });
+  return renewed;
 }

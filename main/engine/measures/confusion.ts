@@ -27,6 +27,13 @@ export class Confusion {
         counts[row * (classes + 1) + Math.min(value, classes)] += pairs[(row << 8) | value];
   }
 
+  /** [reference class][predicted class] pixels. */
+  rows(): number[][] {
+    const { classes, counts } = this;
+    const rowAt = (at: number) => Array.from(counts.subarray(at, at + classes));
+    return Array.from({ length: classes }, (_, k) => rowAt(k * (classes + 1)));
+  }
+
   /** TP / (TP + FP + FN) of each class; null for a class neither in the reference nor predicted. */
   iou(): (number | null)[] {
     const { classes, counts } = this;
@@ -38,9 +45,22 @@ export class Confusion {
     });
   }
 
+  /** Share of the reference's pixels that are predicted as what they are; null where the reference has none. */
+  accuracy(): number | null {
+    const { classes, counts } = this;
+    const right = Array.from({ length: classes }, (_, k) => counts[k * (classes + 1) + k]).reduce((a, b) => a + b, 0);
+    const pixels = counts.reduce((a, b) => a + b, 0);
+    return pixels ? right / pixels : null;
+  }
+
   /** Mean over the classes present in the reference or the prediction; null where none is. */
   miou(): number | null {
-    const present = this.iou().filter((value) => value !== null);
-    return present.length ? present.reduce((a, b) => a + b, 0) / present.length : null;
+    return meanOf(this.iou());
   }
+}
+
+/** Of the values there are; null where there is none. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const there = values.filter((value) => value !== null);
+  return there.length ? there.reduce((a, b) => a + b, 0) / there.length : null;
 }
