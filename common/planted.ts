@@ -28,13 +28,13 @@ export interface PlantedReport {
   leastScore: number;
   all: Found;
   kinds: Record<CaseKind, Found>;
-  /** by class index: the class the planted region truly has */
+  /** by class index: what is truly there; of a boundary error, the object whose outline is off */
   classes: (Found | null)[];
   sizes: Record<ObjectSize, Found>;
   /** found kind of each covered error by planted kind */
   confusion: Record<CaseKind, Record<CaseKind, number>>;
-  /** share found by least score, from the strictest down, to choose a stopping point */
-  curve: { leastScore: number; share: number }[];
+  /** share found by least score, from 1 down to 0, with how many cases of the scan itself score as much, to choose where to stop */
+  curve: { leastScore: number; share: number; cases: number }[];
 }
 
 export type PlantedState = JobState<PlantedReport>;

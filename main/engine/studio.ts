@@ -19,6 +19,7 @@ import { tryEnsemble } from './inference/trial.ts';
 import { measureInsights } from './insights/insights.ts';
 import { countedJob, exportJob, scanJob, trialJob, type Job } from './jobs.ts';
 import { describeModels } from './onnx/describe/describe.ts';
+import { recallReport } from './planted/kept.ts';
 import { plantErrors } from './planted/planted.ts';
 import { readSettings, writeSettings } from './project.ts';
 import { pseudoRows, pseudoSummary } from './pseudo/thresholds.ts';
@@ -82,13 +83,16 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       await closeWorkspace(workspace);
       return summarise(before.workspace);
     }
+    const planted = countedJob<PlantedReport>('Planting', (state) => emit({ type: 'planted', dataset: id, state }));
+    const recalled = await recallReport(workspace.project, workspace.results.scan);
+    if (recalled) planted.remember(recalled);
     opened.set(id, {
       workspace,
       scan: scanJob((state) => emit({ type: 'scan', dataset: id, state })),
       export: exportJob((state) => emit({ type: 'export', dataset: id, state })),
       trial: trialJob(),
       insights: countedJob<Insights>('A measurement', (state) => emit({ type: 'insights', dataset: id, state })),
-      planted: countedJob<PlantedReport>('Planting', (state) => emit({ type: 'planted', dataset: id, state })),
+      planted,
       unwatch: watchWorkspace(workspace, emit, live),
     });
     return summarise(workspace);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { SampleRow } from '../../../common/dataset.ts';
 import { toIndexes } from '../dataset/labels.ts';
 import { readMask, readPicture } from '../images.ts';
@@ -9,7 +9,7 @@ import { readMask, readPicture } from '../images.ts';
 export async function statOf(folder: string, sample: Pick<SampleRow, 'image' | 'mask'>): Promise<string> {
   const parts = [sample.image, sample.mask].map(async (file) => {
     if (file === null) return 'none';
-    const { size, mtimeMs } = await stat(join(folder, file));
+    const { size, mtimeMs } = await stat(resolve(folder, file));
     return `${size}@${mtimeMs}`;
   });
   return (await Promise.all(parts)).join(' ');
@@ -28,8 +28,8 @@ export async function readSource(folder: string, sample: SampleRow): Promise<Sou
   // Before the bytes: a file that changes in between is then seen as changed, never the other way round.
   const when = await statOf(folder, sample);
   const [picture, mask] = await Promise.all([
-    readFile(join(folder, sample.image)),
-    sample.mask === null ? null : readFile(join(folder, sample.mask)),
+    readFile(resolve(folder, sample.image)),
+    sample.mask === null ? null : readFile(resolve(folder, sample.mask)),
   ]);
   const hash = createHash('sha256').update(picture);
   if (mask) hash.update(`mask ${mask.length}`).update(mask);
