@@ -60,14 +60,15 @@ export async function plantErrors(
 async function settingsOf({ dataset, project }: Workspace, scan: string): Promise<ScanSettings> {
   const [record, { device, processes, folds }] = await Promise.all([readRecord(project, scan), readSettings(project)]);
   if (!record) throw new InputError('Expected a scan whose models can be asked again, found one of an older version.');
-  const { tta, merge, window, members } = record;
+  const { tta, merge, temperature, window, members } = record;
   const byHand = members.map(({ file, output, activation, preprocessing, fold, weight, sizes, classMap }) => ({
     ...{ file, output, activation, preprocessing, fold, weight },
     sizes: sizes.filter((size) => size !== null),
     ...(classMap && { classMap }),
   }));
   const models = members.map(({ file }) => file);
-  const settings = { models, members: byHand, tta, merge, window, device, processes, folds };
+  const composition = { members: byHand, tta, merge, ...(temperature !== undefined && { temperature }), window };
+  const settings = { ...composition, models, device, processes, folds };
   const { key } = (await openEnsemble(dataset, settings)).record;
   if (key === scan) return settings;
   throw new InputError('Expected models, classes and folds as they were scanned with, found changed ones: scan again.');

@@ -1,5 +1,5 @@
 import { CASE_KINDS, type CaseKind } from '../../../common/case.ts';
-import { OBJECT_SIZES, type ObjectSize } from '../../../common/insights.ts';
+import { objectSize, OBJECT_SIZES } from '../../../common/insights.ts';
 import type { Found, PlantedReport } from '../../../common/planted.ts';
 import type { Outcome } from './judge.ts';
 
@@ -24,14 +24,11 @@ export function reportOf(
       const own = outcomes.filter((one) => one.class === index);
       return own.length ? found(own) : null;
     }),
-    sizes: each(OBJECT_SIZES, (size) => found(outcomes.filter(({ area }) => sizeOf(area) === size))),
+    sizes: each(OBJECT_SIZES, (size) => found(outcomes.filter(({ area }) => objectSize(area) === size))),
     confusion: each(CASE_KINDS, (kind) => each(CASE_KINDS, (as) => countAs(outcomes, kind, as))),
     curve: curveOf(outcomes, queue),
   };
 }
-
-/** As COCO has them; `area` in pixels. */
-export const sizeOf = (area: number): ObjectSize => (area < 32 ** 2 ? 'small' : area <= 96 ** 2 ? 'medium' : 'large');
 
 function count(outcomes: readonly Outcome[], leastScore: number): Found {
   const scores = outcomes.flatMap(({ found }) => found?.score ?? []);
