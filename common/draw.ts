@@ -22,8 +22,8 @@ function hash(text: string): number {
   return h;
 }
 
-/** mulberry32: numbers in [0, 1). */
-function randomFrom(state: number): () => number {
+/** mulberry32: numbers in [0, 1); `state`: 32 bits. */
+export function randomFrom(state: number): () => number {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -1,4 +1,6 @@
-/** Random numbers that a seed brings back: mulberry32, which is even enough to draw places and shapes by. */
+import { randomFrom } from '../../../common/draw.ts';
+
+/** Random numbers that a seed brings back. */
 export interface Random {
   /** from 0 to below 1 */
   next(): number;
@@ -13,13 +15,7 @@ export interface Random {
 }
 
 export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = randomFrom(seed | 0);
   const below = (end: number) => Math.floor(next() * end);
   return {
     next,
