@@ -1,0 +1,89 @@
+"""Train one network of one arm with the definitions of a training tool, and measure it.
+
+usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS MEASURED TRUTH CONFUSION
+TOOL: a Python file that defines Net, batch and load for a dataset folder and ends in a call of main()
+DATASET: images/*.jpg, masks/*.png (index masks), classes.json; NAMES: file with one picture's name a line, to train on
+STEPS: batches of an epoch, the same for every arm, however many pictures it has
+MEASURED: folder of pictures; TRUTH: folder of their index masks; CONFUSION: file to write,
+{"pictures": {name: K × K counts, truth by row, prediction by column}, "loss": by epoch, "seconds"}
+Seeds start network and batches: arms with the same pictures see the same crops in the same order.
+"""
+import json, os, sys, time
+
+TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, MEASURED, TRUTH, CONFUSION = sys.argv[1:]
+SEED, EPOCHS, STEPS, WIDTH = int(SEED), int(EPOCHS), int(STEPS), float(WIDTH)
+
+# The tool reads its arguments where it is loaded; its last line would train at once.
+sys.argv = [TOOL, DATASET, os.path.dirname(CONFUSION), "fold0", str(EPOCHS)]
+source = open(TOOL).read().rstrip()
+assert source.endswith("\nmain()"), f"Expected {TOOL} to end in a call of main(), found: {source[-40:]!r}."
+exec(compile(source[: -len("main()")], TOOL, "exec"))
+
+B, RATE = 8, 4e-3
+
+
+def batches_of(count, rng):
+    """Endless batches of indexes below count: each is drawn once before any is drawn again."""
+    pool = []
+    while True:
+        while len(pool) < B:
+            pool += rng.permutation(count).tolist()
+        yield pool[:B]
+        pool = pool[B:]
+
+
+def train(xs, ys):
+    """The tool's own recipe (weights, optimizer, schedule), with SEED, WIDTH and STEPS."""
+    torch.manual_seed(SEED)
+    rng = np.random.default_rng(SEED)
+    net = Net(WIDTH)
+    freq = np.bincount(ys[ys < K].ravel(), minlength=K) / ys.size
+    weight = torch.tensor(1 / np.log(1.1 + freq), dtype=torch.float32)
+    weight = weight / weight.mean()
+    opt = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-4)
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, RATE, total_steps=EPOCHS * STEPS, pct_start=0.15)
+    losses, batches, t0 = [], batches_of(len(xs), rng), time.time()
+    net.train()
+    for e in range(EPOCHS):
+        total = 0.0
+        for _ in range(STEPS):
+            x, y = batch(xs, ys, next(batches), rng)
+            loss = F.cross_entropy(net(x), y, weight=weight, ignore_index=VOID)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+            sched.step()
+            total += loss.item()
+        losses.append(round(total / STEPS, 4))
+        print("epoch", e + 1, "loss", losses[-1], "sec", int(time.time() - t0), flush=True)
+    return net, losses
+
+
+def measure(net):
+    """{name: K × K counts} over the measured pictures at full size, pixels without truth left out."""
+    net.eval()
+    counts = {}
+    with torch.no_grad():
+        for file in sorted(os.listdir(MEASURED)):
+            name = os.path.splitext(file)[0]
+            x = np.array(Image.open(f"{MEASURED}/{file}"), dtype=np.float32)
+            x = torch.tensor(((x / 255 - MEAN) / STD).transpose(2, 0, 1)[None], dtype=torch.float32)
+            p = net(x).argmax(1)[0].numpy()
+            g = np.array(Image.open(f"{TRUTH}/{name}.png")).astype(np.int64)
+            ok = g < K
+            counts[name] = np.bincount(g[ok] * K + p[ok], minlength=K * K).reshape(K, K).tolist()
+    return counts
+
+
+def main():
+    torch.set_num_threads(int(os.environ.get("THREADS", "1")))
+    t0 = time.time()
+    xs, ys = load([line for line in open(NAMES).read().split("\n") if line])
+    net, losses = train(xs, ys)
+    result = {"pictures": measure(net), "loss": losses, "seconds": round(time.time() - t0)}
+    with open(CONFUSION + ".part", "w") as file:
+        json.dump(result, file, separators=(",", ":"))
+    os.replace(CONFUSION + ".part", CONFUSION)
+
+
+main()
