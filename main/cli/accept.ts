@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { listBulks } from '../engine/audit.ts';
 import { acceptCases, acceptPseudo } from '../engine/decide.ts';
 import { coverage } from '../engine/pseudo/thresholds.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import { share, type Common } from './options.ts';
-import { facts, percent, table, type Output } from './output.ts';
+import { facts, percent, rounded, table, type Output } from './output.ts';
 import { run, UsageError } from './run.ts';
 import { author, scanned, withWorkspace } from './space.ts';
 
@@ -41,12 +42,16 @@ function chosen({ cases, minScore, pseudo, threshold }: Options): (workspace: Wo
 
 async function takeCases(workspace: Workspace, minScore: number): Promise<Output> {
   scanned(workspace);
-  const { accepted, pixels, problems } = await acceptCases(workspace, author, minScore);
+  const { accepted, pixels, action, problems } = await acceptCases(workspace, author, minScore);
+  const bulk = action === null ? undefined : (await listBulks(workspace)).find(({ id }) => id === action);
+  const expected = bulk?.expected == null ? null : rounded(bulk.expected);
   const totals = facts([
     ['accepted cases', accepted],
     ['pixels', pixels],
+    ...(expected === null ? [] : [['expected right', percent(expected)] satisfies [string, string]]),
+    ...(action === null ? [] : [['action', action] satisfies [string, string]]),
   ]);
-  return { json: { accepted, pixels, problems }, text: [totals, ...problems].join('\n') };
+  return { json: { accepted, pixels, action, expected, problems }, text: [totals, ...problems].join('\n') };
 }
 
 async function takePseudo(workspace: Workspace, threshold: number): Promise<Output> {

@@ -29,12 +29,18 @@ export function randomLines(random: () => number, count: number): JournalLine[] 
   for (let n = 0; n < count; n++) {
     const deeds = lines.filter(({ action }) => action.type !== 'undo' && action.type !== 'redo');
     const kind = deeds.length
-      ? pick(['verdict', 'verdict', 'picture', 'pseudo', 'undo', 'undo', 'redo'] as const)
+      ? pick(['verdict', 'verdict', 'picture', 'pseudo', 'audit', 'undo', 'undo', 'redo'] as const)
       : 'verdict';
     const samples = ['s000', 's001', 's002'];
     const paint = () => [boxPaint(pick([null, 0, 1, 2]), 8, 6, Math.floor(random() * 6), Math.floor(random() * 4), 3)];
     const action = (): Action => {
       if (kind === 'undo' || kind === 'redo') return { type: kind, target: pick(deeds).id };
+      if (kind === 'audit') {
+        const c = pick([0, 1, 2, 3, 4, 5]);
+        const right = random() < 0.5;
+        const correction = right ? null : { verdict: 'ignore' as const, item: item(`c${c}`, samples[c % 3], paint()) };
+        return { type: 'audit', target: pick(deeds).id, case: `c${c}`, right, correction };
+      }
       if (kind === 'picture') {
         const n = pick([0, 1, 2]);
         return { type: 'picture', sample: samples[n], cases: [`c${n}`, `c${n + 3}`], paint: paint() };
