@@ -71,7 +71,9 @@ async function settingsOf({ dataset, project }: Workspace, scan: string): Promis
   const settings = { ...composition, models, device, processes, folds };
   const { key } = (await openEnsemble(dataset, settings)).record;
   if (key === scan) return settings;
-  throw new InputError('Expected models, classes and folds as they were scanned with, found changed ones: scan again.');
+  throw new InputError(
+    'Expected what the scan was made with (models, classes, folds), found some of it changed: scan again.',
+  );
 }
 
 async function scanCopies(
