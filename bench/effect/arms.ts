@@ -5,8 +5,8 @@ import { openDataset } from '../../main/engine/dataset/open.ts';
 import { decide } from '../../main/engine/decide.ts';
 import { closeWorkspace, openWorkspace } from '../../main/engine/workspace.ts';
 import { winnow } from './command.ts';
-import { worthOf, type ListedCase } from './labels.ts';
 import { halves } from './split.ts';
+import { worthOf, type ListedCase } from './worth.ts';
 
 export interface Setting {
   /** folder of images/, masks/, unlabeled/, classes.json and, if it has them, folds.json */
@@ -79,11 +79,12 @@ async function inBulk({ work, minScore, threshold }: Setting): Promise<void> {
 
 /** The way of one who looks at the first cases and is never wrong: takes those that are mostly wrongly labelled. */
 async function reviewed({ work, truth, reviewed: count }: Setting): Promise<void> {
-  const { dataset, set } = placeOf(work);
+  const places = placeOf(work);
+  const { dataset, set } = places;
   if (existsSync(set('reviewed'))) return;
   const project = await projectFor(work, 'reviewed');
   const cases = await casesOf(work, count);
-  const worth = await worthOf(await openDataset(dataset), join(truth, 'masks'), null, cases);
+  const worth = await worthOf(await openDataset(dataset), places.project('scan'), join(truth, 'masks'), cases);
   const right = cases.filter((one) => worth.get(one)?.right);
   const workspace = await openWorkspace(dataset, project);
   try {
@@ -95,10 +96,11 @@ async function reviewed({ work, truth, reviewed: count }: Setting): Promise<void
   await rm(project, { recursive: true });
 }
 
-/** The worst cases of the scan, nothing decided. */
-export function casesOf(work: string, count: number): Promise<ListedCase[]> {
+/** The worst cases of the scan, or all, nothing decided. */
+export function casesOf(work: string, count?: number): Promise<ListedCase[]> {
   const { dataset, project } = placeOf(work);
-  return winnow<ListedCase[]>('cases', dataset, '--project', project('scan'), '--masks', '--top', String(count));
+  const top = count === undefined ? [] : ['--top', String(count)];
+  return winnow<ListedCase[]>('cases', dataset, '--project', project('scan'), '--masks', ...top);
 }
 
 async function trueLabels({ truth, work }: Setting): Promise<void> {

@@ -1,29 +1,18 @@
 import { basename, join } from 'node:path';
-import { decodeRle } from '../../common/rle.ts';
 import { IGNORE } from '../../common/dataset.ts';
-import type { CaseKind } from '../../common/case.ts';
-import { labelTable, readGiven, toIndexes } from '../../main/engine/dataset/labels.ts';
 import type { Dataset } from '../../main/engine/dataset/dataset.ts';
+import { labelTable, readGiven, toIndexes } from '../../main/engine/dataset/labels.ts';
 import { readMask } from '../../main/engine/images.ts';
 import { Confusion } from '../../main/engine/measures/confusion.ts';
 
-/** A case as `winnow cases --masks` lists it, as far as it matters here. */
-export interface ListedCase {
-  id: string;
-  sample: string;
-  kind: CaseKind;
-  bbox: [number, number, number, number];
-  area: number;
-  score: number;
-  rle: string;
-}
-
-/** Labels of a train set beside the given ones, against truth. Pixels with a given and a true label. */
+/** Labels of a train set beside the given ones, against truth. Only pixels with a given and a true label count. */
 export interface Labels {
   pixels: number;
-  /** wrong as given; wrong in the set */
+  /** wrong as given */
   before: number;
+  /** wrong in the set; without a label there */
   after: number;
+  left: number;
   /** wrong as given and right in the set; the other way round */
   fixed: number;
   damaged: number;
@@ -33,27 +22,17 @@ export interface Labels {
   wrongPictures: string[];
 }
 
-/** What cases are worth that were accepted or might be. */
-export interface Worth {
-  cases: number;
-  /** at least half of the case is labelled wrongly */
-  right: number;
-  pixels: number;
-  /** pixels that were wrong as given; that are right with the proposal */
-  wrong: number;
-  rightAfter: number;
-}
-
-/** The labels of one picture three times, as class indexes. */
-interface Three {
+/** The labels of one picture, as class indexes. */
+export interface GivenAndTrue {
+  name: string;
   given: Uint8Array;
   truth: Uint8Array;
   width: number;
   height: number;
 }
 
-/** Given and true labels of every labelled picture, one at a time. */
-export async function* labelled(dataset: Dataset, truthMasks: string): AsyncGenerator<Three & { name: string }> {
+/** Every labelled picture, one at a time. */
+export async function* labelled(dataset: Dataset, truthMasks: string): AsyncGenerator<GivenAndTrue> {
   const table = labelTable(dataset.classMap);
   for (const sample of dataset.samples) {
     if (!sample.mask) continue;
@@ -67,19 +46,20 @@ export async function* labelled(dataset: Dataset, truthMasks: string): AsyncGene
 export async function labelsOf(dataset: Dataset, truthMasks: string, set: string): Promise<Labels> {
   const table = labelTable(dataset.classMap);
   const confusion = new Confusion(dataset.classMap.classes.length);
-  const sums = { pixels: 0, before: 0, after: 0, fixed: 0, damaged: 0 };
+  const sums = { pixels: 0, before: 0, after: 0, left: 0, fixed: 0, damaged: 0 };
   const wrongPictures: string[] = [];
   for await (const { name, given, truth } of labelled(dataset, truthMasks)) {
     const now = toIndexes(await readMask(join(set, `${name}.png`)), table);
     const before = sums.before;
     for (let i = 0; i < given.length; i++) {
       if (given[i] === IGNORE || truth[i] === IGNORE) continue;
-      const [was, is] = [given[i] !== truth[i], now[i] !== truth[i]];
+      const [was, none, is] = [given[i] !== truth[i], now[i] === IGNORE, now[i] !== truth[i]];
       sums.pixels++;
       sums.before += +was;
-      sums.after += +is;
+      sums.left += +none;
+      sums.after += +(is && !none);
       sums.fixed += +(was && !is);
-      sums.damaged += +(!was && is);
+      sums.damaged += +(!was && is && !none);
     }
     confusion.add(truth, now);
     if (sums.before > before) wrongPictures.push(name);
@@ -87,32 +67,21 @@ export async function labelsOf(dataset: Dataset, truthMasks: string, set: string
   return { ...sums, miou: confusion.miou() ?? NaN, wrongPictures };
 }
 
-/** Each case by itself; `set` holds masks where all of them are accepted, or is null: `rightAfter` stays 0. */
-export async function worthOf(dataset: Dataset, truthMasks: string, set: string | null, cases: readonly ListedCase[]) {
+/** Pseudo-labels against truth: pictures, pixels with a true label, of them kept, of those right. */
+export async function pseudoOf(dataset: Dataset, truthMasks: string, set: string) {
   const table = labelTable(dataset.classMap);
-  const bySample = Map.groupBy(cases, ({ sample }) => sample);
-  const worth = new Map<ListedCase, Worth>();
-  for await (const { name, given, truth, width, height } of labelled(dataset, truthMasks)) {
-    const here = bySample.get(name);
-    if (!here) continue;
-    const now = set === null ? null : toIndexes(await readMask(join(set, `${name}.png`)), table);
-    for (const one of here) {
-      const mask = decodeRle(one.rle, width, height);
-      let [wrong, rightAfter] = [0, 0];
-      for (let i = 0; i < mask.length; i++) {
-        if (!mask[i] || truth[i] === IGNORE) continue;
-        wrong += +(given[i] !== truth[i] && given[i] !== IGNORE);
-        rightAfter += +(now?.[i] === truth[i]);
-      }
-      worth.set(one, { cases: 1, right: +(wrong >= one.area / 2), pixels: one.area, wrong, rightAfter });
+  const sums = { pictures: 0, pixels: 0, kept: 0, right: 0 };
+  for (const { name, mask } of dataset.samples) {
+    if (mask) continue;
+    const read = async (folder: string) => toIndexes(await readMask(join(folder, `${name}.png`)), table);
+    const [truth, now] = [await read(truthMasks), await read(set)];
+    sums.pictures++;
+    for (let i = 0; i < truth.length; i++) {
+      if (truth[i] === IGNORE) continue;
+      sums.pixels++;
+      sums.kept += +(now[i] !== IGNORE);
+      sums.right += +(now[i] === truth[i]);
     }
   }
-  return worth;
-}
-
-export function sumOf(parts: Iterable<Worth>): Worth {
-  const all: Worth = { cases: 0, right: 0, pixels: 0, wrong: 0, rightAfter: 0 };
-  for (const part of parts)
-    for (const key of ['cases', 'right', 'pixels', 'wrong', 'rightAfter'] as const) all[key] += part[key];
-  return all;
+  return sums;
 }

@@ -1,6 +1,6 @@
-import type { Dataset } from '../../main/engine/dataset/dataset.ts';
-import { sumOf, worthOf, type Labels, type ListedCase, type Worth } from './labels.ts';
+import type { Labels, pseudoOf } from './labels.ts';
 import { confusionOf, difference, figureOf, type Figure, type Run } from './measured.ts';
+import { sumOf, type ListedCase, type Worth } from './worth.ts';
 
 const table = (head: string[], rows: (string | number)[][]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -10,9 +10,9 @@ const withSpread = ({ mean, spread }: Figure, sign = '') =>
 
 /** What is wrong in the labels of each arm, in percent of the pixels. */
 export function labelTable(arms: readonly string[], labels: readonly Labels[]): string {
-  const rows = labels.map(({ pixels, before, after, fixed, damaged, miou }, i) => [
+  const rows = labels.map(({ pixels, before, after, left, fixed, damaged, miou }, i) => [
     arms[i],
-    percent(after / pixels, 3),
+    percent(after / (pixels - left), 3),
     percent(fixed / before),
     percent(damaged / (pixels - before), 3),
     percent(miou, 2),
@@ -21,31 +21,45 @@ export function labelTable(arms: readonly string[], labels: readonly Labels[]): 
   return `${table(head, rows)}\n`;
 }
 
-/** Accepted cases by kind. */
-export async function caseTable(dataset: Dataset, truthMasks: string, set: string, cases: readonly ListedCase[]) {
-  const worth = await worthOf(dataset, truthMasks, set, cases);
+/** Accepted cases by kind; `worth`: of the accepted. */
+export function kindTable(worth: ReadonlyMap<ListedCase, Worth>): string {
   const kinds = [...Map.groupBy(worth, ([{ kind }]) => kind)].map(
     ([kind, parts]) => [kind, sumOf(parts.map(([, part]) => part))] as const,
   );
-  const rowOf = (name: string, { cases: count, right, pixels, wrong, rightAfter }: Worth) => {
-    const shares = [right / count, wrong / pixels, rightAfter / pixels].map((share) => percent(share));
-    return [name, count, shares[0], pixels, shares[1], shares[2]];
-  };
-  const rows = [...kinds, ['all', sumOf(worth.values())] as const].map(([kind, sum]) => rowOf(kind, sum));
-  const head = ['accepted', 'cases', 'right %', 'pixels', 'of them wrong before %', 'right after %'];
-  return `${table(head, rows)}\n`;
+  const rows = [...kinds, ['all', sumOf(worth.values())] as const].map(([kind, sum]) => [kind, ...cellsOf(sum)]);
+  return `${table(['accepted', ...WORTH], rows)}
+`;
 }
 
-/** mIoU by arm, over seeds, and what each gains on the first arm, seed by seed. `without`: arms not to be shown. */
-export function effectTable(
-  title: string,
-  runs: ReadonlyMap<string, Run[]>,
-  names: readonly string[],
-  without: readonly string[],
-): string {
-  const figures = [...runs]
-    .filter(([arm]) => !without.includes(arm))
-    .map(([arm, trained]) => [arm, figureOf(trained.map((run) => confusionOf(run, names).miou() ?? NaN))] as const);
+/** What accepting every case from a score up does to the labels. `before`: pixels wrong as given. */
+export function sweepTable(worth: ReadonlyMap<ListedCase, Worth>, before: number): string {
+  const rows = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0].map((least) => {
+    const sum = sumOf([...worth].filter(([{ score }]) => score >= least).map(([, part]) => part));
+    return [least, ...cellsOf(sum), percent((before - sum.fixed + sum.damaged) / before)];
+  });
+  return `${table(['score from', ...WORTH, 'wrong pixels left %'], rows)}
+`;
+}
+
+const WORTH = ['cases', 'right %', 'pixels', 'of them wrong before %', 'fixed', 'damaged'];
+const cellsOf = ({ cases, right, pixels, wrong, fixed, damaged }: Worth) => [
+  cases,
+  percent(right / cases),
+  pixels,
+  percent(wrong / pixels),
+  fixed,
+  damaged,
+];
+
+/** What pseudo-labels keep and how right it is. */
+export function pseudoLine({ pictures, pixels, kept, right }: Awaited<ReturnType<typeof pseudoOf>>): string {
+  return `pseudo-labels: ${pictures} pictures, ${percent(kept / pixels)} % of the pixels, ${percent(right / kept)} % of them right\n`;
+}
+
+/** mIoU over `names` by arm, over seeds, and what each gains on the first arm, seed by seed. */
+export function effectTable(title: string, runs: ReadonlyMap<string, Run[]>, names: readonly string[]): string {
+  const miou = (run: Run) => confusionOf(run, names).miou() ?? NaN;
+  const figures = [...runs].map(([arm, trained]) => [arm, figureOf(trained.map(miou))] as const);
   const [, base] = figures[0];
   const rows = figures.map(([arm, figure], i) => {
     const gain = difference(figure, base);
