@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { evaluate } from '../engine/measures/iou.ts';
+import type { ThresholdSweep } from '../../common/insights.ts';
+import { evaluate, type Evaluation, type Iou } from '../engine/measures/iou.ts';
 import type { Common } from './options.ts';
 import { percent, table } from './output.ts';
 import { countWith } from './progress.ts';
 import { run } from './run.ts';
+import { recallOf, shareOf } from './shares.ts';
 import { withWorkspace } from './space.ts';
-
-const LABELS = ['given', 'proposed', 'cleaned'] as const;
-const shown = (iou: number | null | undefined) => (typeof iou === 'number' ? percent(iou) : '–');
 
 export function evaluateCommand(program: Command): void {
   program
@@ -26,14 +25,41 @@ export function evaluateCommand(program: Command): void {
               signal: job.signal,
               onProgress: countWith(job.progress, 'Evaluating'),
             });
-            const rows = workspace.dataset.classMap.classes.map(({ name }) => [
-              name,
-              ...LABELS.map((label) => shown(measured[label].iou[name])),
-            ]);
-            const mean = ['mean', ...LABELS.map((label) => shown(measured[label].miou))];
-            return { json: measured, text: table(['class', ...LABELS], [...rows, mean]) };
+            const names = workspace.dataset.classMap.classes.map(({ name }) => name);
+            return { json: measured, text: text(measured, names) };
           }),
         options,
       ),
     );
+}
+
+function text({ given, proposed, cleaned, pseudo, findings }: Evaluation, names: string[]): string {
+  const labels: [string, Iou][] = [
+    ['given', given],
+    ['proposed', proposed],
+    ['cleaned', cleaned],
+    ...(pseudo ? [['pseudo', pseudo] as [string, Iou]] : []),
+  ];
+  const row = (name: string, cell: (iou: Iou) => string) => [name, ...labels.map(([, iou]) => cell(iou))];
+  const rows = [
+    row('pictures', ({ samples }) => String(samples)),
+    row('pixels right', ({ accuracy }) => shareOf(accuracy)),
+    row('mean IoU', ({ miou }) => shareOf(miou)),
+    ...names.map((name) => row(`  ${name}`, ({ iou }) => shareOf(iou[name]))),
+    row('mean boundary IoU', ({ boundaryMiou }) => shareOf(boundaryMiou)),
+    ...names.map((name) => row(`  ${name}`, ({ boundaryIou }) => shareOf(boundaryIou[name]))),
+    ...given.recall.map(({ size }, n) => row(`${size} objects found`, ({ recall }) => recallOf(recall[n]))),
+  ];
+  const sweeps = [
+    ...sweepLine('proposed', proposed.sweep, names),
+    ...sweepLine('pseudo', pseudo?.sweep, names),
+    ...findings.map(({ file, problem }) => `${file}: ${problem}`),
+  ];
+  return [table(['', ...labels.map(([label]) => label)], rows), ...sweeps].join('\n');
+}
+
+function sweepLine(label: string, sweep: ThresholdSweep | null | undefined, names: string[]): string[] {
+  if (!sweep) return [];
+  const { threshold, f1, iou } = sweep.points[sweep.bestF1];
+  return [`${label}: best threshold of ${names[1]} ${threshold.toFixed(2)}, F1 ${percent(f1)}, IoU ${percent(iou)}`];
 }

@@ -16,7 +16,7 @@ import { planScan } from './inference/plan.ts';
 import { scanDataset } from './inference/scan.ts';
 import { proveModel } from './inference/proof/prove.ts';
 import { tryEnsemble } from './inference/trial.ts';
-import { measureInsights } from './insights/insights.ts';
+import { measureInsights, recallInsights } from './insights/insights.ts';
 import { countedJob, exportJob, scanJob, trialJob, type Job } from './jobs.ts';
 import { describeModels } from './onnx/describe/describe.ts';
 import { recallReport } from './planted/kept.ts';
@@ -95,6 +95,8 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       planted,
       unwatch: watchWorkspace(workspace, emit, live),
     });
+    const measured = await recallInsights(workspace).catch(() => null);
+    if (measured) at(id).insights.remember(measured);
     return summarise(workspace);
   }
 

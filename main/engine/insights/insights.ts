@@ -25,17 +25,24 @@ export async function measureInsights(workspace: Workspace, long: Long<Count>): 
   const counted = await countedPictures(workspace);
   const lines = results.count;
   const earlier = await readKept(project, counted.scan);
-  if (earlier?.lines === lines && !earlier.insights.findings.length) return renew(workspace, earlier);
-  const { tally, findings } = await look(workspace, counted, long);
-  const measured = describe(counted, tally, findings);
-  return renew(workspace, { lines, seq: -1, insights: measured, folders: [...tally.folders] });
+  const usable = earlier?.lines === lines && !earlier.insights.findings.length;
+  const measured = usable ? earlier : { lines, seq: -1, ...(await measurePixels(workspace, counted, long)) };
+  const seq = journal.seq;
+  const insights = withNoise(workspace, measured);
+  if (measured.seq !== seq) await keep(project, { ...measured, seq, insights });
+  return insights;
 }
 
 /** What was measured of the current scan, with what was decided since; null: nothing was. */
 export async function recallInsights(workspace: Workspace): Promise<Insights | null> {
   const { scan } = workspace.results;
   const kept = scan === null ? null : await readKept(workspace.project, scan);
-  return kept && renew(workspace, kept);
+  return kept && withNoise(workspace, kept);
+}
+
+async function measurePixels(workspace: Workspace, counted: Counted, long: Long<Count>) {
+  const { tally, findings } = await look(workspace, counted, long);
+  return { insights: describe(counted, tally, findings), folders: [...tally.folders] };
 }
 
 /** Looks at every pixel that counts. A picture or mask that cannot be used is a finding. */
@@ -97,11 +104,9 @@ function describe({ scan, samples, heldOut }: Counted, tally: InsightsTally, fin
   };
 }
 
-/** The measurement with the noise that follows from what is decided by now, kept if that is news. */
-async function renew(workspace: Workspace, kept: Omit<Kept, 'version'>): Promise<Insights> {
-  const { seq } = workspace.journal;
-  const { insights, folders, lines } = kept;
-  if (kept.seq === seq) return insights;
+/** The measurement with the noise that follows from what is decided by now. */
+function withNoise(workspace: Workspace, { seq, insights, folders }: Omit<Kept, 'version'>): Insights {
+  if (seq === workspace.journal.seq) return insights;
   const unusable = new Set(insights.findings.map(({ file }) => file));
   const noise = expectedNoise(
     workspace,
@@ -110,7 +115,5 @@ async function renew(workspace: Workspace, kept: Omit<Kept, 'version'>): Promise
     new Map(folders),
   );
   const classes = insights.classes.map((one, k) => ({ ...one, noise: noise.classes[k] }));
-  const renewed = { ...insights, classes, folders: noise.folders };
-  await keep(workspace.project, { lines, seq, insights: renewed, folders });
-  return renewed;
+  return { ...insights, classes, folders: noise.folders };
 }

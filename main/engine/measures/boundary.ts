@@ -29,6 +29,8 @@ export class BoundaryIou {
     const reach = boundaryReach(width, height);
     const judged = withoutIgnored(reference, predicted);
     const [ofReference, ofPredicted] = [new Int32Array(width), new Int32Array(width)];
+    agreeing.fill(0);
+    differing.fill(0);
     for (let y = 0; y < height + reach; y++) {
       if (y < height) {
         followRow(reference, y, width, reach, ofReference);
@@ -38,8 +40,9 @@ export class BoundaryIou {
         ofReference.fill(0);
         ofPredicted.fill(0);
       }
-      if (y >= reach) this.countRow(reference, judged, (y - reach) * width, ofReference, ofPredicted, 2 * reach + 1);
+      if (y >= reach) countRow(reference, judged, (y - reach) * width, ofReference, ofPredicted, 2 * reach + 1);
     }
+    this.takeCounts();
   }
 
   /** By class; null for a class that has no boundary in either. */
@@ -50,24 +53,39 @@ export class BoundaryIou {
     });
   }
 
-  /** `side`: how many rows a square is high. */
-  private countRow(
-    reference: Uint8Array,
-    predicted: Uint8Array,
-    start: number,
-    ofReference: Int32Array,
-    ofPredicted: Int32Array,
-    side: number,
-  ): void {
-    for (let x = 0, i = start; x < ofReference.length; x++, i++) {
-      const given = reference[i];
-      if (given === IGNORE) continue;
-      const other = predicted[i];
-      const inReference = ofReference[x] < side;
-      const inPredicted = ofPredicted[x] < side;
-      if (inReference) this.reference[given]++;
-      if (inPredicted && other !== IGNORE) this.predicted[other]++;
-      if (inReference && inPredicted && given === other) this.both[given]++;
+  private takeCounts(): void {
+    for (let k = 0; k < this.classes; k++) {
+      const [, onlyReference, onlyPredicted, both] = agreeing.subarray(4 * k, 4 * k + 4);
+      this.reference[k] += both + onlyReference + differing[2 * k];
+      this.predicted[k] += both + onlyPredicted + differing[2 * k + 1];
+      this.both[k] += both;
+    }
+  }
+}
+
+/** Counts of one picture: [class · 4 + in the reference's boundary + 2 · in the prediction's], where both are of it … */
+const agreeing = new Uint32Array(4 * 256);
+/** … and elsewhere [class · 2 + 0 or 1]: in the boundary of the reference, of the prediction. */
+const differing = new Uint32Array(2 * 256);
+
+/** `side`: how many rows a square is high. */
+function countRow(
+  reference: Uint8Array,
+  predicted: Uint8Array,
+  start: number,
+  ofReference: Int32Array,
+  ofPredicted: Int32Array,
+  side: number,
+): void {
+  for (let x = 0, i = start; x < ofReference.length; x++, i++) {
+    const given = reference[i];
+    const other = predicted[i];
+    const inReference = ofReference[x] < side ? 1 : 0;
+    const inPredicted = ofPredicted[x] < side ? 1 : 0;
+    if (given === other) agreeing[(given << 2) | (inPredicted << 1) | inReference]++;
+    else {
+      differing[given << 1] += inReference;
+      differing[(other << 1) | 1] += inPredicted;
     }
   }
 }
@@ -79,17 +97,19 @@ export class BoundaryIou {
 function followRow(map: Uint8Array, y: number, width: number, reach: number, streak: Int32Array): void {
   const row = y * width;
   const end = row + width;
+  let x = 0;
   for (let at = row; at < end;) {
     const value = map[at];
     const start = at++;
     while (at < end && map[at] === value) at++;
-    const first = Math.min(at, start + reach);
-    const last = Math.max(first, at - reach);
-    streak.fill(0, start - row, first - row);
-    for (let i = first, x = first - row; i < last; i++, x++) {
-      streak[x] = streak[x] && map[i - width] === value ? streak[x] + 1 : 1;
+    const first = Math.min(at, start + reach) - row;
+    const last = at - reach - row;
+    // Most runs are short, and for those a call of fill would cost more than it saves.
+    while (x < first) streak[x++] = 0;
+    for (let above = row - width + x; x < last; x++, above++) {
+      streak[x] = streak[x] && map[above] === value ? streak[x] + 1 : 1;
     }
-    streak.fill(0, last - row, at - row);
+    while (x < at - row) streak[x++] = 0;
   }
 }
 
@@ -98,6 +118,9 @@ let judged = new Uint8Array(0);
 /** The prediction where there is a reference, IGNORE elsewhere; valid until the next call. */
 function withoutIgnored(reference: Uint8Array, predicted: Uint8Array): Uint8Array {
   if (judged.length !== predicted.length) judged = new Uint8Array(predicted.length);
-  for (let i = 0; i < predicted.length; i++) judged[i] = reference[i] === IGNORE ? IGNORE : predicted[i];
+  judged.set(predicted);
+  for (let i = reference.indexOf(IGNORE); i >= 0; i = reference.indexOf(IGNORE, i)) {
+    while (reference[i] === IGNORE) judged[i++] = IGNORE;
+  }
   return judged;
 }

@@ -7,20 +7,25 @@ export class Confidences {
   readonly classes: number;
   /** [proposed · 512 + agrees · 256 + byte] pixels */
   readonly counts: Float64Array;
+  /** the same of one picture: whole numbers are counted faster */
+  private readonly picture: Uint32Array;
 
   constructor(classes: number) {
     this.classes = classes;
     this.counts = new Float64Array(classes * 512);
+    this.picture = new Uint32Array(classes * 512);
   }
 
   /** Pixels the reference ignores are left out. */
   add(reference: Uint8Array, { label, confidence }: Pick<Planes, 'label' | 'confidence'>): void {
-    const { counts } = this;
+    const { counts, picture } = this;
+    picture.fill(0);
     for (let i = 0; i < reference.length; i++) {
       const given = reference[i];
       const proposed = label[i];
-      if (given !== IGNORE) counts[(proposed << 9) | (given === proposed ? 256 : 0) | confidence[i]]++;
+      if (given !== IGNORE) picture[(proposed << 9) | (given === proposed ? 256 : 0) | confidence[i]]++;
     }
+    for (let at = 0; at < counts.length; at++) counts[at] += picture[at];
   }
 
   /** [byte]: pixels proposed as class k with this confidence. */
