@@ -1,0 +1,22 @@
+import type { InsightsState } from '../../../common/insights.ts';
+import { count, duration, rate } from '../../format.ts';
+
+/** Pixels of planes that are read and measured a second, a cautious figure for before anything was. */
+const PIXELS_A_SECOND = 8e6;
+
+/** `reading … about 20 s`: what a measurement would take. */
+export function costText(samples: number, pixelsEach: number): string {
+  const seconds = (samples * pixelsEach) / PIXELS_A_SECOND;
+  if (seconds < 10) return 'a few seconds';
+  return `about ${duration(seconds < 60 ? Math.round(seconds / 10) * 10 : Math.round(seconds / 60) * 60)}`;
+}
+
+/** How far it is: `120 of 468 pictures · 42/s · 8 s left`. */
+export function progressText({ done, total, rate: speed, secondsLeft }: InsightsState): string {
+  const parts = [
+    total ? `${count(done)} of ${count(total)} pictures` : 'starting',
+    speed === null ? '' : rate(speed),
+    secondsLeft === null ? '' : `${duration(secondsLeft)} left`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
