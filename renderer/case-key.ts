@@ -20,6 +20,9 @@ export const idOf = (key: string): string => key.slice(ID);
 
 export const kindOf = (key: string): CaseKind => CASE_KINDS[Number(key[KIND])];
 
+/** The score as the key holds it. */
+export const scoreOf = (key: string): number => 1 - Number(key.slice(0, KIND)) / RANKS;
+
 const rankOf = (score: number): string => String(Math.round((1 - score) * RANKS)).padStart(KIND, '0');
 
 const kindDigit = (kind: CaseKind): string => String(CASE_KINDS.indexOf(kind));

@@ -1,5 +1,5 @@
 /** Where a key works; also the headings of the overlay with all keys. */
-export type Context = 'everywhere' | 'data' | 'models' | 'scan' | 'review' | 'pseudo' | 'insights' | 'export';
+export type Context = 'everywhere' | 'data' | 'models' | 'scan' | 'review' | 'audit' | 'pseudo' | 'insights' | 'export';
 
 export interface Command {
   /** Any of these; `Mod` is Ctrl, or Cmd on a Mac. Letters are upper case, shifted ones `Shift+Z`, other characters as typed: `?`. */
@@ -59,6 +59,8 @@ export const COMMANDS = {
   'next-case': { keys: ['J', 'ArrowDown'], label: 'Next case', when: 'review', repeat: true },
   'previous-case': { keys: ['H', 'ArrowUp'], label: 'Previous case', when: 'review', repeat: true },
   'select-many': { keys: ['M'], label: 'Many at once', when: 'review' },
+  stop: { keys: ['E'], label: 'When to stop', when: 'review' },
+  bulks: { keys: ['Shift+E'], label: 'What was decided many at once', when: 'review' },
   'take-in': { keys: ['R'], label: 'Take in the new cases', when: 'review' },
   'hold-given': { keys: ['B'], label: 'Before: given label alone, while held', when: 'review' },
   'hold-proposed': { keys: ['N'], label: 'After: proposal alone, while held', when: 'review' },
@@ -86,6 +88,15 @@ export const COMMANDS = {
   'opacity-up': { keys: [']'], label: 'Labels stronger', when: 'review', repeat: true },
   panels: { keys: ['\\'], label: 'Hide or show the panels', when: 'review' },
   search: { keys: ['/'], label: 'Search', when: 'review' },
+
+  'audit-right': { keys: ['R'], label: 'Right', when: 'audit' },
+  'audit-wrong': { keys: ['W'], label: 'Wrong', when: 'audit' },
+  'audit-next': { keys: ['J', 'S', 'ArrowDown'], label: 'Next without a judgement', when: 'audit', repeat: true },
+  'audit-previous': { keys: ['H', 'ArrowUp'], label: 'Previous', when: 'audit', repeat: true },
+  'audit-correct': { keys: ['K'], label: 'Correct the wrong ones, or leave them', when: 'audit' },
+  'audit-more': { keys: ['M'], label: 'Draw more', when: 'audit' },
+  'roll-back': { keys: ['Delete', 'Backspace'], label: 'Roll all of it back', when: 'audit' },
+  'leave-audit': { keys: ['Escape'], label: 'Leave the audit', when: 'audit' },
 
   'threshold-up': {
     keys: ['+', '='],

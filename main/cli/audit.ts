@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Bulk } from '../../common/audit.ts';
-import { expectedErrors } from '../../common/expected.ts';
-import { recalibrate } from '../../common/recalibration.ts';
-import { countOf, without } from '../../common/scores.ts';
+import type { Estimate } from '../../common/expected.ts';
+import { stoppingOf } from '../../common/stopping.ts';
 import { wilson } from '../../common/wilson.ts';
 import { auditOf, listBulks } from '../engine/audit.ts';
 import { reviewedOf } from '../engine/reviewed.ts';
@@ -57,6 +56,10 @@ async function overview(workspace: Workspace): Promise<Output> {
     ['reviewed one by one', left.reviewed],
     ['errors found', left.found],
     ['errors left in the queue', `${Math.round(left.left.expected)} (${left.left.low} to ${left.left.high})`],
+    [
+      'share found',
+      left.share ? `${percent(left.share.expected)} (${percent(left.share.low)} to ${percent(left.share.high)})` : '–',
+    ],
   ]);
   return { json: { bulks, ...left }, text: `${head}\n\n${list}` };
 }
@@ -72,13 +75,16 @@ function measured({ id, judged, right, items, expected, leastScore, ...rest }: B
   };
 }
 
-/** Found among cases seen one by one; left among those open or skipped. */
 async function leftOf(workspace: Workspace) {
-  const { all, errors, fine, changed, left } = await reviewedOf(workspace);
-  const estimate = expectedErrors(without(all, errors, fine, changed, left), recalibrate(errors, fine));
-  const reviewed = countOf(errors) + countOf(fine);
-  return { reviewed, found: countOf(errors), left: { ...estimate, expected: rounded(estimate.expected) } };
+  const { seen, found, left, share } = stoppingOf(await reviewedOf(workspace));
+  return { reviewed: seen, found, left: roundedOf(left), share: share && roundedOf(share) };
 }
+
+const roundedOf = ({ expected, low, high }: Estimate): Estimate => ({
+  expected: rounded(expected),
+  low: rounded(low),
+  high: rounded(high),
+});
 
 async function sampleOf(workspace: Workspace, action: string, count: number): Promise<Output> {
   const { bulk, cases } = await auditOf(workspace, action, count);
