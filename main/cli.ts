@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { acceptCommand } from './cli/accept.ts';
+import { calibrateCommand } from './cli/calibrate.ts';
 import { auditCommand } from './cli/audit.ts';
 import { casesCommand } from './cli/cases.ts';
 import { checkCommand } from './cli/check.ts';
@@ -34,6 +35,7 @@ auditCommand(program);
 rollbackCommand(program);
 exportCommand(program);
 evaluateCommand(program);
+calibrateCommand(program);
 insightsCommand(program);
 plantCommand(program);
 soupCommand(program);

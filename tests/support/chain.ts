@@ -13,6 +13,7 @@ import {
   Value,
 } from '../../main/engine/onnx/compile/compile.ts';
 import { fromPhases, phasedSize, toPhases, type Phases } from '../../main/engine/onnx/compile/phases.ts';
+import { feedPlaces, putColumns } from '../../main/engine/onnx/compile/places.ts';
 import { decodeModel } from '../../main/engine/onnx/proto.ts';
 import { load } from './ort.ts';
 
@@ -56,23 +57,40 @@ export interface TestSettings {
   /** the sessions are made for the picture's size */
   sized?: boolean;
   phases?: Phases | null;
+  temperature?: number;
+}
+
+/** Indexes of pixels, and log p̄ there as `throughChain` and `throughWindow` find it, [place][channel]. */
+export interface Sampled {
+  planes: Planes;
+  log: Float32Array;
 }
 
 export const readingOf = ({ file: _file, ...reading }: TestMember): Reading => ({ ...READING, ...reading });
 
 export function chainFor(members: TestMember[], picture: TestPicture, settings: TestSettings): Chain {
-  const { classes, tta = NO_TTA, merge = 'mean', sized = false, phases = null } = settings;
+  const { classes, tta = NO_TTA, merge = 'mean', sized = false, phases = null, temperature } = settings;
   const size = sized || phases ? { width: picture.width, height: picture.height } : null;
   const all = members.map((member) => ({ model: decodeModel(member.file), reading: readingOf(member) }));
   const labelled = picture.given !== null;
-  return { ...chainOf(all, { tta, merge, classes, labelled, size, sumByProduct: true }), phases };
+  return { ...chainOf(all, { tta, merge, temperature, classes, labelled, size, sumByProduct: true }), phases };
 }
 
 /** The planes of a picture as a chain of compiled members gives them. */
-export async function runChain(members: TestMember[], picture: TestPicture, settings: TestSettings): Promise<Planes> {
+export const runChain = async (members: TestMember[], picture: TestPicture, settings: TestSettings): Promise<Planes> =>
+  (await throughChain(members, picture, settings)).planes;
+
+/** The same, and log p̄ at `places`. */
+export async function throughChain(
+  members: TestMember[],
+  picture: TestPicture,
+  settings: TestSettings,
+  places?: Uint32Array,
+): Promise<Sampled> {
   const { width, height, given } = picture;
-  const chain = chainFor(members, picture, settings);
+  const chain = { ...chainFor(members, picture, settings), sampled: places !== undefined };
   const { phases } = chain;
+  const at = feedPlaces(places ?? [], width, phases);
   let sums: Record<string, Tensor> = {};
   for (const [i, member] of members.entries()) {
     const last = i === members.length - 1;
@@ -82,18 +100,32 @@ export async function runChain(members: TestMember[], picture: TestPicture, sett
       feeds[Value.given] = phases
         ? { type: 'uint8', data: toPhases(given, phases), dims: [1, ...phasedSize(phases)] }
         : { type: 'uint8', data: given, dims: [1, height, width] };
+    if (last && places) Object.assign(feeds, at.feeds);
     const out = await once(compileMember(decodeModel(member.file), readingOf(member), role), feeds);
     const planes = last && (out[Value.planes].data as Uint8Array);
-    if (planes) return splitPlanes(phases ? fromPhases(planes, phases) : planes, width, height);
+    if (planes)
+      return {
+        planes: splitPlanes(phases ? fromPhases(planes, phases) : planes, width, height),
+        log: inOrder(out, at.order, places),
+      };
     sums = Object.fromEntries(carriedBy(chain).map((name) => [name, out[nextOf(name)]]));
   }
   throw new Error('no members');
 }
 
 /** The same by way of one window as large as the picture. */
-export async function runAsWindow(members: TestMember[], picture: TestPicture, settings: TestSettings) {
+export const runAsWindow = async (members: TestMember[], picture: TestPicture, settings: TestSettings) =>
+  (await throughWindow(members, picture, settings)).planes;
+
+export async function throughWindow(
+  members: TestMember[],
+  picture: TestPicture,
+  settings: TestSettings,
+  places?: Uint32Array,
+): Promise<Sampled> {
   const { width, height, given } = picture;
-  const chain = chainFor(members, picture, { ...settings, sized: true });
+  const chain = { ...chainFor(members, picture, { ...settings, sized: true }), sampled: places !== undefined };
+  const at = feedPlaces(places ?? [], width, null);
   const sums: Record<string, Tensor> = {};
   for (const member of members) {
     const graph = compilePatch(decodeModel(member.file), readingOf(member), chain);
@@ -109,8 +141,18 @@ export async function runAsWindow(members: TestMember[], picture: TestPicture, s
     }
   }
   if (given) sums[Value.given] = { type: 'uint8', data: given, dims: [1, height, width] };
+  if (places) Object.assign(sums, at.feeds);
   const out = await once(compileFinish(chain), sums);
-  return splitPlanes(out[Value.planes].data as Uint8Array, width, height);
+  const planes = splitPlanes(out[Value.planes].data as Uint8Array, width, height);
+  return { planes, log: inOrder(out, at.order, places) };
+}
+
+function inOrder(out: Record<string, Tensor>, order: Int32Array, places?: Uint32Array): Float32Array {
+  if (!places) return new Float32Array();
+  const { data, dims } = out[Value.sample];
+  const log = new Float32Array(places.length * dims[0]);
+  putColumns(data as Float32Array, order, dims[0], log);
+  return log;
 }
 
 const pixelsOf = ({ pixels, width, height }: TestPicture): Tensor => ({
