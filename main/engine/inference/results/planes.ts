@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, zstdCompressSync, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type { CaseDetail } from '../../../../common/case.ts';
 import { splitPlanes, type Planes } from '../../../../common/planes.ts';
 import { writeAtomic } from '../../atomic.ts';
@@ -31,6 +31,8 @@ export interface StoredPlanes {
 }
 
 const decompress = promisify(zstdDecompress);
+/** Bytes of planes up to which unpacking takes less time than having it done on another thread and hearing of it. */
+const SMALL = 1 << 22;
 
 /** Hashed, because a sample's name may hold slashes and be longer than a file name may be. */
 export function planesFile(project: Pick<Project, 'cache'>, scan: string, sample: string): string {
@@ -72,12 +74,19 @@ export async function readPlanes(project: Project, scan: string, sample: string)
   if (!found) return null;
   const { header, stored } = found;
   try {
-    const { buffer, byteOffset, length } = await decompress(stored);
-    const planes = splitPlanes(new Uint8Array(buffer, byteOffset, length), header.width, header.height);
-    return { planes, cases: header.cases, stored };
+    const { width, height, cases } = header;
+    return { planes: splitPlanes(await unpack(stored, 4 * width * height), width, height), cases, stored };
   } catch {
     return null;
   }
+}
+
+async function unpack(frame: Uint8Array, size: number): Promise<Uint8Array> {
+  // One output block for the usual picture: a block of the usual 16 kB is a trip to the other thread each.
+  const options = { chunkSize: Math.max(64, Math.min(size + 64, 1 << 24)) };
+  const { buffer, byteOffset, length } =
+    size <= SMALL ? zstdDecompressSync(frame, options) : await decompress(frame, options);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** The planes as they travel, without unpacking them. */
