@@ -37,9 +37,11 @@ const { values, positionals } = parseArgs({
     arms: { type: 'string', default: 'noisy,true,cleaned,pseudo,reviewed' },
     /** 0: only what the labels are */
     seeds: { type: 'string', default: '3' },
-    epochs: { type: 'string', default: '20' },
+    epochs: { type: 'string', default: '30' },
     width: { type: 'string', default: '0.5' },
-    crop: { type: 'string', default: '160x224' },
+    crop: { type: 'string', default: '128x176' },
+    /** pictures are trained on at 1 / so much of their width and height */
+    shrink: { type: 'string', default: '2' },
     /** trainings at a time, one thread each */
     lanes: { type: 'string', default: '1' },
     python: { type: 'string', default: 'python3' },
@@ -58,8 +60,8 @@ const setting = {
   threshold: Number(values.threshold),
   reviewed: Number(values.reviewed),
 };
-const { epochs, width, crop } = values;
-await keepSetting({ ...setting, epochs, width, crop });
+const { epochs, width, crop, shrink } = values;
+await keepSetting({ ...setting, epochs, width, crop, shrink });
 
 const arms = values.arms.split(',');
 const { dataset: seen, project, set } = placeOf(setting.work);
@@ -84,7 +86,7 @@ if (Number(values.seeds)) {
     only: values.pictures === 'wrong' ? new Set(noisy.wrongPictures) : null,
     steps: Math.floor(dataset.samples.filter(({ mask }) => mask).length / 8),
     lanes: Number(values.lanes),
-    recipe: { tool, python: values.python, epochs, width, crop },
+    recipe: { tool, python: values.python, epochs, width, crop, shrink },
     measured: { pictures: join(setting.data, 'unlabeled'), truth: join(setting.truth, 'unlabeled') },
   });
   const unlabelled = (await readdir(join(setting.data, 'unlabeled'))).map(stemOf);

@@ -1,17 +1,18 @@
 """Train one network of one arm with the definitions of a training tool, and measure it.
 
-usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS MEASURED TRUTH CONFUSION
+usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS SHRINK MEASURED TRUTH CONFUSION
 TOOL: a Python file that defines Net, batch and load for a dataset folder and ends in a call of main()
 DATASET: images/*.jpg, masks/*.png (index masks), classes.json; NAMES: file with one picture's name a line, to train on
 STEPS: batches of an epoch, the same for every arm, however many pictures it has
+SHRINK: 2 trains on pictures of half their width and height; predictions are enlarged to be measured
 MEASURED: folder of pictures; TRUTH: folder of their index masks; CONFUSION: file to write,
 {"pictures": {name: K × K counts, truth by row, prediction by column}, "loss": by epoch, "seconds"}
 Seeds start network and batches: arms with the same pictures see the same crops in the same order.
 """
 import json, os, sys, time
 
-TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, MEASURED, TRUTH, CONFUSION = sys.argv[1:]
-SEED, EPOCHS, STEPS, WIDTH = int(SEED), int(EPOCHS), int(STEPS), float(WIDTH)
+TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, SHRINK, MEASURED, TRUTH, CONFUSION = sys.argv[1:]
+SEED, EPOCHS, STEPS, SHRINK, WIDTH = int(SEED), int(EPOCHS), int(STEPS), int(SHRINK), float(WIDTH)
 
 # The tool reads its arguments where it is loaded; its last line would train at once.
 sys.argv = [TOOL, DATASET, os.path.dirname(CONFUSION), "fold0", str(EPOCHS)]
@@ -20,6 +21,17 @@ assert source.endswith("\nmain()"), f"Expected {TOOL} to end in a call of main()
 exec(compile(source[: -len("main()")], TOOL, "exec"))
 
 B, RATE = 8, 4e-3
+
+
+def shrunk(picture, how):
+    image = Image.fromarray(picture)
+    return np.array(image.resize((image.width // SHRINK, image.height // SHRINK), how))
+
+
+def whole(pictures):
+    """Whole pictures as the network takes them."""
+    x = (pictures.astype(np.float32) / 255 - np.float32(MEAN)) / np.float32(STD)
+    return torch.from_numpy(x.transpose(0, 3, 1, 2).copy())
 
 
 def batches_of(count, rng):
@@ -56,7 +68,20 @@ def train(xs, ys):
             total += loss.item()
         losses.append(round(total / STEPS, 4))
         print("epoch", e + 1, "loss", losses[-1], "sec", int(time.time() - t0), flush=True)
+    re_estimate(net, xs)
     return net, losses
+
+
+def re_estimate(net, xs):
+    """BatchNorm statistics of whole pictures: training saw crops, scaled and recoloured."""
+    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    for m in norms:
+        m.reset_running_stats()
+        m.momentum = None
+    net.train()
+    with torch.no_grad():
+        for i in range(0, len(xs) - B + 1, B):
+            net(whole(xs[i : i + B]))
 
 
 def measure(net):
@@ -66,10 +91,9 @@ def measure(net):
     with torch.no_grad():
         for file in sorted(os.listdir(MEASURED)):
             name = os.path.splitext(file)[0]
-            x = np.array(Image.open(f"{MEASURED}/{file}"), dtype=np.float32)
-            x = torch.tensor(((x / 255 - MEAN) / STD).transpose(2, 0, 1)[None], dtype=torch.float32)
-            p = net(x).argmax(1)[0].numpy()
+            logits = net(whole(shrunk(np.array(Image.open(f"{MEASURED}/{file}").convert("RGB")), Image.BOX)[None]))
             g = np.array(Image.open(f"{TRUTH}/{name}.png")).astype(np.int64)
+            p = F.interpolate(logits, size=g.shape, mode="bilinear", align_corners=False).argmax(1)[0].numpy()
             ok = g < K
             counts[name] = np.bincount(g[ok] * K + p[ok], minlength=K * K).reshape(K, K).tolist()
     return counts
@@ -79,6 +103,8 @@ def main():
     torch.set_num_threads(int(os.environ.get("THREADS", "1")))
     t0 = time.time()
     xs, ys = load([line for line in open(NAMES).read().split("\n") if line])
+    xs = np.stack([shrunk(x, Image.BOX) for x in xs])
+    ys = np.stack([shrunk(y, Image.NEAREST) for y in ys])
     net, losses = train(xs, ys)
     result = {"pictures": measure(net), "loss": losses, "seconds": round(time.time() - t0)}
     with open(CONFUSION + ".part", "w") as file:
