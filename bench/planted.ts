@@ -105,7 +105,7 @@ async function realOutcomes(): Promise<Outcome[]> {
     const { given } = await readGiven(dataset, sample);
     const right = toIndexes(await readMask(join(truth, 'masks', basename(sample.mask))), table);
     const errors = errorsOf(name, wrongPixels(given, right), sample.width, listed).map(({ kind, mask }): Planted => {
-      const pixels = Int32Array.from(mask.keys().filter((i) => mask[i]));
+      const pixels = Int32Array.from([...mask.keys()].filter((i) => mask[i]));
       return { kind: kind.replace('_', '-') as CaseKind, class: commonest(pixels, right), pixels };
     });
     const judged = judge(errors, await readCases(project, scan, name), sample.width, sample.height);

@@ -1,4 +1,4 @@
-import type { InsightsState } from '../../../common/insights.ts';
+import type { JobState } from '../../../common/job.ts';
 import { count, duration, rate } from '../../format.ts';
 
 /** Pixels of planes that are read and measured a second, a cautious figure for before anything was. */
@@ -12,7 +12,7 @@ export function costText(samples: number, pixelsEach: number): string {
 }
 
 /** How far it is: `120 of 468 pictures · 42/s · 8 s left`. */
-export function progressText({ done, total, rate: speed, secondsLeft }: InsightsState): string {
+export function progressText({ done, total, rate: speed, secondsLeft }: JobState<unknown>): string {
   const parts = [
     total ? `${count(done)} of ${count(total)} pictures` : 'starting',
     speed === null ? '' : rate(speed),
