@@ -48,7 +48,11 @@ export function drawMatrix({ label, names, shown, counts, scale }: Matrix, width
       ...shown.flatMap((k, i) => nameMarks(fitText(names[k], named - 10, size), i, cell, left, top, size, theme)),
       group(cells, { transform: `translate(${short(left)} ${short(top)})` }),
       rect(left, top, cell * shown.length, cell * shown.length, { fill: 'none', stroke: theme.soft }),
-      ...scaleMarks(most, scale, left, bottom + 20, Math.min(260, cell * shown.length), theme),
+      ...shadeMarks(most, scale, left, bottom + 20, Math.min(260, cell * shown.length), theme),
+      text(left + Math.min(260, cell * shown.length) + 12, bottom + 30, 'of the given class; agreeing pixels in grey', {
+        fill: theme.soft,
+        'font-size': 11,
+      }),
     ],
   };
 }
@@ -114,8 +118,14 @@ function shadedPaths(n: number, cell: number, deep: (row: number, column: number
   return [rect(0, 0, n * cell, n * cell, { fill: rampColor(theme.ramp, 0) }), ...paths];
 }
 
-/** What the shades mean. */
-function scaleMarks(
+/** What the shades mean, by itself. */
+export function drawShades(counts: Counts, scale: ShadeScale, width: number, theme: PlotTheme): Drawing {
+  const most = largestConfusion(rowShares(counts));
+  const marks = shadeMarks(most, scale, 14, 0, width - 28, theme);
+  return { width, height: BAR + 18, label: 'What the shades mean', ground: theme.ground, marks };
+}
+
+function shadeMarks(
   most: number,
   scale: ShadeScale,
   left: number,
@@ -129,23 +139,12 @@ function scaleMarks(
       fill: rampColor(theme.ramp, (i + 0.5) / SHADES),
     }),
   );
-  const values = scale === 'log' ? [...logTicks([LEAST_SHARE, most], 5)] : ticks([0, most], 4);
+  const values = scale === 'log' ? logTicks([LEAST_SHARE, most], 5) : ticks([0, most], wide / 60);
   const labels =
     scale === 'log' ? values.map((value) => `${Number((value * 100).toPrecision(3))}%`) : percentTicks(values);
-  return [
-    ...shades,
-    ...values.map((value, i) =>
-      text(left + depth(value, most, scale) * wide, top + BAR + 13, labels[i], {
-        fill: theme.soft,
-        'font-size': 11,
-        'text-anchor': 'middle',
-      }),
-    ),
-    text(left + wide + 12, top + 10, 'of the given class; agreeing pixels in grey', {
-      fill: theme.soft,
-      'font-size': 11,
-    }),
-  ];
+  const places = values.map((value) => left + depth(value, most, scale) * wide);
+  const at = { fill: theme.soft, 'font-size': 11, 'text-anchor': 'middle' };
+  return [...shades, ...places.map((x, i) => text(x, top + BAR + 13, labels[i], at))];
 }
 
 /** Pixels by given class (rows) and proposed class (columns). */

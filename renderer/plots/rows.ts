@@ -36,7 +36,7 @@ export interface RowName {
   color: string | null;
   /** handed back when the row is clicked */
   pick?: string;
-  /** a line is drawn below it: it sums up the others */
+  /** it sums up the others; such rows come first */
   total?: boolean;
 }
 
@@ -47,18 +47,22 @@ export interface Rows {
 }
 
 const ROW = 22;
-const TOP = 30;
+/** a line above the rows: for the legend, for the name of a reference */
+const LINE = 19;
 const GAP = 28;
 const VALUE_SIZE = 11.5;
 
 /** Names down the left, one scale or several beside them, every value written out. */
 export function drawRows({ label, names, panels }: Rows, width: number, theme: PlotTheme): Drawing {
-  const named = Math.min(width * 0.28, 20 + Math.max(...names.map(({ text }) => textWidth(text, 12))));
-  const bottom = TOP + names.length * ROW;
+  const named = Math.min(width * 0.28, 20 + Math.max(0, ...names.map(({ text }) => textWidth(text, 12))));
+  const above = [panels.some(hasLegend), panels.some(({ reference }) => reference)].filter(Boolean).length;
+  const totals = names.filter(({ total }) => total).length;
+  const top = 2 + above * LINE;
+  const bottom = top + names.length * ROW;
   const wide = (width - named - 12 - GAP * (panels.length - 1)) / panels.length;
   const marks = panels.flatMap((panel, i) => {
     const left = named + 12 + i * (wide + GAP);
-    return panelMarks(panel, names, { left, top: TOP, right: left + wide, bottom }, theme);
+    return panelMarks(panel, names, { left, top, right: left + wide, bottom }, theme);
   });
   return {
     width,
@@ -66,36 +70,33 @@ export function drawRows({ label, names, panels }: Rows, width: number, theme: P
     label,
     ground: theme.ground,
     marks: [
-      ...names.flatMap((name, i) => nameMarks(name, TOP + i * ROW, named, width, theme)),
+      ...names.flatMap((name, i) => nameMarks(name, top + i * ROW, named, theme)),
+      ...(totals ? [line(0, top + totals * ROW, width, top + totals * ROW, { stroke: theme.faint })] : []),
       ...marks,
-      ...picks(names, panels, width),
+      ...picks(names, panels, top, width),
     ],
   };
 }
 
-function nameMarks(
-  { text: name, color, total }: RowName,
-  top: number,
-  named: number,
-  width: number,
-  theme: PlotTheme,
-): Mark[] {
+/** One series is what the axis says. */
+const hasLegend = ({ series }: RowPanel): boolean => series.length > 1;
+
+function nameMarks({ text: name, color, total }: RowName, top: number, named: number, theme: PlotTheme): Mark[] {
   const fitted = fitText(name, named - 16, 12);
   return [
     ...(color ? [rect(0, top + 6, 10, 10, { fill: color, rx: 2, stroke: theme.soft, 'stroke-opacity': 0.4 })] : []),
     text(color ? 16 : 0, top + 15, fitted, { fill: theme.ink, ...(total ? { 'font-weight': 600 } : {}) }),
-    ...(total ? [line(0, top + ROW, width, top + ROW, { stroke: theme.faint })] : []),
   ];
 }
 
 function panelMarks(panel: RowPanel, names: readonly RowName[], outer: Box, theme: PlotTheme): Mark[] {
-  const column = Math.max(...panel.values.flat().map((value) => textWidth(said(panel, value), VALUE_SIZE))) + 8;
+  const column = Math.max(0, ...panel.values.flat().map((value) => textWidth(said(panel, value), VALUE_SIZE))) + 8;
   const box = { ...outer, right: outer.right - column * panel.series.length - 4 };
   const place = linear(panel.domain, [box.left, box.right]);
   const values = ticks(panel.domain, Math.max(2, (box.right - box.left) / 70));
   const labels = panel.unit === 'share' ? percentTicks(values) : plainTicks(values);
   const rows = names.flatMap((_, row) => {
-    const top = TOP + row * ROW;
+    const top = box.top + row * ROW;
     const drawn = panel.as === 'bars' ? bars(panel, row, top, place, theme) : dots(panel, row, top, place, theme);
     return [...drawn, ...figures(panel, row, top, box.right + 4, column, theme)];
   });
@@ -108,7 +109,7 @@ function panelMarks(panel: RowPanel, names: readonly RowName[], outer: Box, them
   return [
     ...xAxis({ title: panel.title, values, labels, place }, box, theme),
     line(box.left, box.top, box.left, box.bottom, { stroke: theme.soft }),
-    ...legend(keys, box.left, 10, theme),
+    ...(hasLegend(panel) ? legend(keys, box.left, 8, theme) : []),
     ...rows,
     ...(panel.reference ? referenceMarks(panel.reference, place, box, theme) : []),
   ];
@@ -177,18 +178,18 @@ function referenceMarks(
   const inside = Math.min(x - across / 2, box.right - across);
   return [
     line(x, box.top - 3, x, box.bottom, { stroke: theme.ink, 'stroke-dasharray': '3 3' }),
-    text(Math.max(box.left, inside), box.top - 7, name, { fill: theme.ink, 'font-size': 11 }),
+    text(Math.max(box.left, inside), box.top - 6, name, { fill: theme.ink, 'font-size': 11 }),
   ];
 }
 
 /** Over everything: what the pointer meets, with all that is said of the row. */
-function picks(names: readonly RowName[], panels: readonly RowPanel[], width: number): Mark[] {
+function picks(names: readonly RowName[], panels: readonly RowPanel[], top: number, width: number): Mark[] {
   return names.map(({ text: name, pick }, row) => {
     const parts = panels.flatMap((panel) =>
       panel.series.map((one, i) => `${one.name} ${said(panel, panel.values[row][i])}`),
     );
     const title = `${name}: ${parts.join(', ')}`;
-    return { ...rect(0, TOP + row * ROW, width, ROW, { 'fill-opacity': 0, class: 'row' }), title, pick };
+    return { ...rect(0, top + row * ROW, width, ROW, { 'fill-opacity': 0, class: 'row' }), title, pick };
   });
 }
 

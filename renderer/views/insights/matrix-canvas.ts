@@ -149,8 +149,13 @@ function names(
     draw(fitText(names[shown[index]], left - 12, size));
   };
   context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  context.font = `400 11px ${FONT}`;
+  context.fillStyle = DARK.third;
+  context.fillText('proposed →', 0, 8);
+  context.fillText('given ↓', 0, top - 12);
   context.save();
-  clip(context, 0, top - cell, left, height - top + cell);
+  clip(context, 0, top, left, height - top);
   context.textAlign = 'right';
   for (let row = first.row; row < last.row; row++)
     write(row, row === active?.row, (name) => context.fillText(name, left - 8, top - y + (row + 0.5) * cell));

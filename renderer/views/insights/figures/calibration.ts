@@ -59,7 +59,7 @@ export function eceFigure({ classes }: Measured, { before, after }: Calibration,
   const drawn: Rows = {
     label: 'Expected calibration error by class, before and after the temperature',
     names: [
-      ...parts.map(({ part }, i) => ({ text: part, color: null, pick: part, total: i === parts.length - 1 })),
+      ...parts.map(({ part }) => ({ text: part, color: null, pick: part, total: true })),
       ...rows.map(({ index }) => rowName(classes, index)),
     ],
     panels: [
