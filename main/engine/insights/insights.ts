@@ -1,5 +1,6 @@
 import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import type { ClassInsight, Insights } from '../../../common/insights.ts';
+import { calibrate } from '../calibration/calibrate.ts';
 import { readGiven } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
 import { readPlanes } from '../inference/results/planes.ts';
@@ -40,9 +41,19 @@ export async function recallInsights(workspace: Workspace): Promise<Insights | n
   return kept && withNoise(workspace, kept);
 }
 
-async function measurePixels(workspace: Workspace, counted: Counted, long: Long<Count>) {
-  const { tally, findings } = await look(workspace, counted, long);
-  return { insights: describe(counted, tally, findings), folders: [...tally.folders] };
+async function measurePixels(workspace: Workspace, counted: Counted, { signal, onProgress }: Long<Count>) {
+  const half = counted.pictures.length;
+  const total = 2 * half;
+  const { tally, findings } = await look(workspace, counted, {
+    signal,
+    onProgress: ({ done }) => onProgress?.({ done, total }),
+  });
+  const calibration = await calibrate(workspace, {
+    signal,
+    onProgress: (count) => onProgress?.({ done: half + Math.floor((half * count.done) / count.total), total }),
+  });
+  onProgress?.({ done: total, total });
+  return { insights: { ...describe(counted, tally, findings), calibration }, folders: [...tally.folders] };
 }
 
 /** Looks at every pixel that counts. A picture or mask that cannot be used is a finding. */
@@ -68,8 +79,12 @@ async function look({ dataset, project }: Workspace, { scan, pictures }: Counted
   return { tally, findings };
 }
 
-/** Everything but the expected noise, which follows from cases and decisions. */
-function describe({ scan, samples, heldOut }: Counted, tally: InsightsTally, findings: Finding[]): Insights {
+/** Everything that is counted, without the expected noise, which follows from cases and decisions. */
+function describe(
+  { scan, samples, heldOut }: Counted,
+  tally: InsightsTally,
+  findings: Finding[],
+): Omit<Insights, 'calibration'> {
   const { agreement, confidences, learning } = tally;
   const { confusion, boundary, objects } = agreement;
   const rows = confusion.rows();
@@ -100,7 +115,6 @@ function describe({ scan, samples, heldOut }: Counted, tally: InsightsTally, fin
     boundaryMiou: meanOf(boundaryIou),
     folders: [],
     sweep: heldOut ? sweepThreshold(confidences) : null,
-    calibration: null,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Project } from '../project.ts';
 import type { FolderSize } from './tally.ts';
 
 /** Raised when something is measured in another way. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** A measurement as it stays in the cache of its scan. */
 export interface Kept {
