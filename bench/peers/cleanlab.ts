@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -13,6 +13,9 @@ import type { Found, Measured } from './cleanlab/winnow.ts';
  * probabilities in memory before its clock starts; Winnow's reads its files as it goes, and finds cases besides.
  *
  *     node bench/peers/cleanlab.ts --data DATASET --project PROJECT [--python python3] [--limit N]… [--repeat N]
+ *       [--network FOLD0.onnx --network FOLD1.onnx …]
+ *
+ * With networks, one of each fold in folds.json, cleanlab is also given what these themselves say, not rounded to bytes.
  */
 const { values } = parseArgs({
   options: {
@@ -21,6 +24,7 @@ const { values } = parseArgs({
     python: { type: 'string', default: 'python3' },
     limit: { type: 'string', multiple: true, default: ['100', '468'] },
     repeat: { type: 'string', default: '3' },
+    network: { type: 'string', multiple: true, default: [] },
   },
 });
 const { data, project, python } = values;
@@ -32,7 +36,7 @@ const here = join(import.meta.dirname, 'cleanlab');
 const env = { ...process.env, UV_THREADPOOL_SIZE: '1', OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 const folder = await mkdtemp(join(tmpdir(), 'winnow-peers-'));
 try {
-  await layOut(await openScanned(data, project), folder);
+  await layOut(await openScanned(data, project), folder, values.network.length ? await readFolds(data) : {});
   const limits = values.limit.map(Number).sort((a, b) => a - b);
   const rows = [];
   for (const limit of limits) rows.push(await compare(limit, limit === limits.at(-1)));
@@ -53,7 +57,7 @@ async function compare(limit: number, check: boolean) {
     ]);
     if (peer.pictures !== own.pictures)
       throw new Error(`Expected as many pictures on both sides, found ${peer.pictures} and ${own.pictures}.`);
-    if (check && i === 0) agree(peer, own);
+    if (check && i === 0) agree(peer, own, values.network.length ? await unrounded(limit) : undefined);
     rounds.push({ peer, own });
   }
   const of = (read: (round: (typeof rounds)[number]) => number) => median(rounds.map(read));
@@ -67,10 +71,21 @@ async function compare(limit: number, check: boolean) {
     'cleanlab, ms': perPicture(of(({ peer }) => peer.seconds)),
     'Winnow, ms': perPicture(of(({ own }) => own.seconds)),
     share: Number(of(({ peer, own }) => own.seconds / peer.seconds).toFixed(2)),
-    'share of processor time': Number(of(({ peer, own }) => own.cpu / peer.cpu).toFixed(2)),
+    'cleanlab, ms of the processor': perPicture(of(({ peer }) => peer.cpu)),
+    'Winnow, ms of the processor': perPicture(of(({ own }) => own.cpu)),
+    'share of that': Number(of(({ peer, own }) => own.cpu / peer.cpu).toFixed(2)),
     'cleanlab, MB': megabytes(of(({ peer }) => peer.peak)),
     'Winnow, MB': megabytes(of(({ own }) => own.peak)),
   };
+}
+
+async function readFolds(dataset: string): Promise<Record<string, number>> {
+  return JSON.parse(await readFile(join(dataset, 'folds.json'), 'utf8')) as Record<string, number>;
+}
+
+function unrounded(limit: number): Promise<Peer> {
+  const script = [join(here, 'peer.py'), folder, '--limit', String(limit)];
+  return run<Peer>(python, [...script, '--check', '--networks', ...values.network]);
 }
 
 async function run<Output>(command: string, args: string[]): Promise<Output> {
@@ -78,7 +93,8 @@ async function run<Output>(command: string, args: string[]): Promise<Output> {
   return JSON.parse(stdout) as Output;
 }
 
-function agree(peer: Measured, own: Measured): void {
+/** Shows how far both are apart; fails where they should not be. */
+function agree(peer: Measured, own: Measured, unrounded?: Measured): void {
   const farthest = (a: readonly (number | null)[], b: readonly (number | null)[]) =>
     Math.max(...a.map((value, i) => Math.abs((value ?? -1) - (b[i] ?? -1))));
   const row = (ours: Found | undefined, theirs: Found | undefined) => {
@@ -94,7 +110,10 @@ function agree(peer: Measured, own: Measured): void {
     'ignored pixels as certain ones': row(own.whole, peer.whole),
     'labelled pixels alone': row(own.labelled, peer.labelled),
   };
-  console.table(rows);
+  console.table({
+    ...rows,
+    ...(unrounded && { 'labelled pixels alone, cleanlab without rounding': row(own.labelled, unrounded.labelled) }),
+  });
   for (const found of Object.values(rows))
     if (found['softmin differs by'] > 1e-6 || found['thresholds differ by'] > 1e-6) process.exitCode = 1;
 }

@@ -1,7 +1,9 @@
 """cleanlab's two calls for segmentation on the probabilities a scan has stored, as bench/peers/cleanlab.ts lays them out
 in FOLDER. Prints what they find, take and hold as JSON. Needs cleanlab and numpy.
 
-    python bench/peers/cleanlab/peer.py FOLDER [--limit N] [--jobs N] [--check]
+    python bench/peers/cleanlab/peer.py FOLDER [--limit N] [--jobs N] [--check] [--networks FOLD0.onnx FOLD1.onnx …]
+
+With --networks the probabilities are those of the networks themselves, one of each fold, and not rounded to bytes.
 """
 
 import argparse
@@ -53,7 +55,7 @@ def expand(planes, classes):
     return given.astype(np.uint8), p
 
 
-def load(folder, limit):
+def load(folder, limit, networks):
     """Labels N × H × W and probabilities N × K × H × W, as cleanlab wants them, and the given labels with IGNORE."""
     meta = json.loads((folder / "meta.json").read_text())
     n, classes, size = meta["pictures"], meta["classes"], (meta["height"], meta["width"])
@@ -62,6 +64,8 @@ def load(folder, limit):
     probabilities = np.empty((len(stored), classes, *size), np.float32)
     for i, planes in enumerate(stored):
         labels[i], probabilities[i] = expand(np.asarray(planes), classes)
+        if networks:
+            probabilities[i] = networks.run(meta["images"][i], meta["folds"][i])
     return labels, probabilities, stored[:, 3]
 
 
@@ -99,9 +103,15 @@ def main():
     parser.add_argument("--limit", type=int)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--networks", nargs="+")
     args = parser.parse_args()
 
-    labels, probabilities, given = load(args.folder, args.limit)
+    networks = None
+    if args.networks:
+        from networks import Networks
+
+        networks = Networks(args.networks)
+    labels, probabilities, given = load(args.folder, args.limit, networks)
     wall, cpu = [time.perf_counter()], [time.process_time()]
     softmin, _ = get_label_quality_scores(labels, probabilities, method="softmin", verbose=False)
     wall.append(time.perf_counter())

@@ -1,5 +1,5 @@
 import { open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SampleRow } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import type { Dataset } from '../../../main/engine/dataset/dataset.ts';
@@ -41,11 +41,18 @@ export async function readStored(
   return { planes: stored.planes, given };
 }
 
-/** Lays out label, confidence, p̄[given] and given label of every picture, one after the other, for peer.py. */
-export async function layOut(scanned: Scanned, folder: string): Promise<void> {
+/**
+ * Lays out label, confidence, p̄[given] and given label of every picture, one after the other, for peer.py. `folds`: which
+ * network it takes for which sample, where it is to run them itself.
+ */
+export async function layOut(scanned: Scanned, folder: string, folds: Record<string, number>): Promise<void> {
   const { samples, dataset } = scanned;
   const [{ width, height }] = samples;
-  const meta = { pictures: samples.length, classes: dataset.classMap.classes.length, width, height };
+  const meta = {
+    ...{ pictures: samples.length, classes: dataset.classMap.classes.length, width, height },
+    images: samples.map(({ image }) => resolve(dataset.folder, image)),
+    folds: samples.map(({ name }) => folds[name] ?? 0),
+  };
   await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
   await using file = await open(join(folder, 'planes.u8'), 'w');
   for (const sample of samples) {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { examine } from '../../../main/engine/inference/examine.ts';
+import { giveBack } from '../../../main/engine/inference/memory.ts';
 import { ConfidentLearning } from '../../../main/engine/noise/confident-learning.ts';
 import { softmin } from '../../../main/engine/noise/score.ts';
 import { openScanned, readStored, type Scanned } from './stored.ts';
@@ -57,6 +58,7 @@ async function measure(scanned: Scanned): Promise<Measured> {
     const bytes = new Uint8Array(label.buffer, label.byteOffset, 4 * width * height);
     examine({ sample, heldOut: heldOut.get(sample.name) ?? false }, { width, height, given }, bytes, classes);
     learning.add(planes, given);
+    for (const one of [bytes, given]) giveBack(one);
   }
   learning.thresholds();
   learning.suspects();
