@@ -25,6 +25,7 @@ describe('an ensemble file', () => {
       ],
       tta: { ...NAMED_TTA.d4, scales: [0.75], add: [0.1] },
       merge: 'geometric',
+      temperature: 1.25,
       window: { size: 512, overlap: 0.25, blend: 'hann', keep: 0.5 },
     };
     const file = join(folder, 'ensemble.json');
@@ -49,6 +50,7 @@ describe('an ensemble file', () => {
     ['no members', { members: [] }],
     ['a merge nobody knows', { members: [{ file: 'a' }], merge: 'median' }],
     ['a weight of nothing', { members: [{ file: 'a', weight: 0 }] }],
+    ['a temperature of nothing', { members: [{ file: 'a' }], temperature: 0 }],
     ['a size without height', { members: [{ file: 'a', sizes: [{ width: 64 }] }] }],
   ])('says what is wrong: %s', async (_what, content) => {
     await expect(readEnsemble(await write(content))).rejects.toThrow(/^Expected \{members.* found /s);

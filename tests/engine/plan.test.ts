@@ -53,6 +53,8 @@ test('the key tells settings apart that give other results, and only those', asy
   const usual = await key({});
   expect(usual).not.toBeNull();
   expect(await key({ processes: 3, device: 'auto' })).toBe(usual);
+  expect(await key({ temperature: 1 })).toBe(usual);
+  expect(await key({ temperature: 1.1 })).not.toBe(usual);
   expect(await key({ tta: NAMED_TTA.hflip })).not.toBe(usual);
   expect(await key({ models: [join(job.models, 'fold0.onnx')] })).not.toBe(usual);
 });

@@ -36,6 +36,7 @@ describe('exit codes', () => {
     ['a shard outside its parts', ['scan', '.', '--shard', '3/2']],
     ['neither cases nor pseudo', ['accept', '.']],
     ['both cases and pseudo', ['accept', '.', '--cases', '--min-score', '1', '--pseudo', '--threshold', '1']],
+    ['a temperature of nothing', ['scan', '.', '--temperature', '0']],
     ['a window of no size', ['scan', '.', '--window', 'x']],
     ['an augmentation nobody knows', ['scan', '.', '--tta', 'hflip,wobble']],
     ['a scale that is none', ['scan', '.', '--tta', 'scale=0']],
