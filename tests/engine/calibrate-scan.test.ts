@@ -82,7 +82,7 @@ describe('what a scan keeps of its probabilities', () => {
     const [{ sample }] = workspace.results.all();
     const [a, b] = await Promise.all([plain, softer].map((key) => readPlanes(workspace.project, key, sample)));
     expect(b?.planes.label).toEqual(a?.planes.label);
-    const mean = (bytes?: Uint8Array) => (bytes ?? []).reduce((sum, byte) => sum + byte, 0);
+    const mean = (bytes?: Uint8Array) => bytes?.reduce((sum, byte) => sum + byte, 0) ?? 0;
     expect(mean(b?.planes.confidence)).toBeLessThan(mean(a?.planes.confidence));
   });
 

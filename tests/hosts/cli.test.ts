@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, truncate, writeFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Calibration } from '../../common/calibration.ts';
 import { decodeRle } from '../../common/rle.ts';
 import { encodeMask, readMask } from '../../main/engine/images.ts';
 import { CLASSES } from '../support/dataset.ts';
@@ -65,6 +66,7 @@ describe('exit codes', () => {
     for (const args of [
       ['images', job.folder],
       ['cases', job.folder],
+      ['calibrate', job.folder],
       ['accept', job.folder, '--cases', '--min-score', '0.5'],
       ['accept', job.folder, '--pseudo', '--threshold', '0.5'],
       ['scan', job.folder],
@@ -171,6 +173,16 @@ describe('the whole job', () => {
     const cleaned = await readMask(join(out, 'masks', 's001.png'));
     const truth = job.shapes.truth.get('s001') ?? new Uint8Array();
     expect(Array.from(cleaned.data)).toEqual(Array.from(truth, (index) => IDS[index]));
+  });
+
+  it('calibrates, and scans at the temperature found', async () => {
+    const { temperature, samples } = await winnowJson<Calibration>('calibrate', job.folder);
+    expect(samples).toBe(8);
+    expect((await winnow('calibrate', job.folder)).stdout).toContain('--temperature');
+    const project = join(job.place, 'calibrated');
+    const how = ['--models', job.models, '--temperature', String(temperature)];
+    await winnowJson('scan', job.folder, '--project', project, ...how);
+    expect(await winnowJson('calibrate', job.folder, '--project', project)).toMatchObject({ temperature, samples });
   });
 
   it('measures against a reference', async () => {
