@@ -55,8 +55,11 @@ export interface JournalChange {
   type: Action['type'];
   /** one short sentence for a person: `Accepted car in 0016E5_08089` */
   text: string;
-  /** cases whose verdict may have changed; null: open again */
-  cases: { id: string; verdict: Verdict | null }[];
+  /**
+   * Cases whose verdict may have changed; null: open again. `error`: what a person found who looked at this case for itself;
+   * absent where nobody did.
+   */
+  cases: { id: string; verdict: Verdict | null; error?: boolean }[];
   /** samples whose cleaned mask may have changed */
   samples: string[];
   pseudo: { sample: string; accepted: number | null }[];

@@ -1,6 +1,7 @@
 import { RECENT, type Reviewed } from '../../common/reviewed.ts';
 import { addScore, noScores, type Scores } from '../../common/scores.ts';
 import type { Journal } from './journal.ts';
+import { seenOf } from './journal/seen.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Points of the curve at most. */
@@ -73,17 +74,11 @@ function casesOf(action: DeedAction | undefined): string[] {
 }
 
 function decidedOf(journal: Journal, id: string, score: number): Decided | null {
+  const found = seenOf(journal, id);
+  if (found) return { group: found.error ? 'errors' : 'fine', score, seq: found.seq };
   const standing = journal.standingOf(id);
   if (!standing || standing.verdict === 'skip') return null;
-  const { line, seq } = standing;
-  const { action } = line;
-  const error = standing.verdict !== 'keep';
-  if (action.type === 'audit' || (action.type === 'verdict' && action.items.length === 1))
-    return { group: error ? 'errors' : 'fine', score, seq };
-  const judged = journal.judgementOf(line.id, id);
-  if (!judged) return { group: error ? 'changed' : 'left', score, seq };
-  // Where the bulk was wrong, it is an error that was left, or none that was changed.
-  return { group: error === judged.right ? 'errors' : 'fine', score, seq: judged.seq };
+  return { group: standing.verdict === 'keep' ? 'left' : 'changed', score, seq: standing.seq };
 }
 
 function courseOf(decided: Map<string, Decided>): Pick<Reviewed, 'curve' | 'recent'> {

@@ -75,12 +75,12 @@ describe('a judgement', () => {
     const target = await bulk();
     expect(await say(target, ids[0], true)).toMatchObject({
       type: 'audit',
-      cases: [],
+      cases: [{ id: ids[0], verdict: 'accept', error: true }],
       text: expect.stringMatching(/^Found right: disc in/) as string,
     });
     const wrong = await say(target, ids[1], false);
     expect(wrong.text).toMatch(/^Found wrong: .*, kept instead$/);
-    expect(wrong.cases).toEqual([{ id: ids[1], verdict: 'keep' }]);
+    expect(wrong.cases).toEqual([{ id: ids[1], verdict: 'keep', error: false }]);
     expect(await maskOf(ids[1])).toEqual(given(ids[1]));
     expect(await maskOf(ids[0])).toEqual(truth(ids[0]));
     expect((await listBulks(p.workspace))[0]).toMatchObject({ judged: 2, right: 1 });
@@ -93,7 +93,7 @@ describe('a judgement', () => {
 
   it('may be changed, and may leave the verdict as it is', async () => {
     const target = await bulk();
-    expect((await say(target, ids[0], false, false)).cases).toEqual([]);
+    expect((await say(target, ids[0], false, false)).cases).toEqual([{ id: ids[0], verdict: 'accept', error: false }]);
     expect(verdictOf(ids[0])).toBe('accept');
     await say(target, ids[0], true);
     expect((await listBulks(p.workspace))[0]).toMatchObject({ judged: 1, right: 1 });

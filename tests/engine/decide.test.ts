@@ -37,7 +37,7 @@ describe('a verdict', () => {
       author: 'ann',
       type: 'verdict',
       text: 'Accepted disc in s001',
-      cases: [{ id, verdict: 'accept' }],
+      cases: [{ id, verdict: 'accept', error: true }],
       samples: ['s001'],
       canUndo: true,
       canRedo: false,
@@ -121,7 +121,7 @@ describe('a verdict', () => {
     expect(p.workspace.journal.seq).toBe(0);
     const change = await decide(p.workspace, 'ann', 'accept', [here, gone]);
     expect(change.text).toContain('1 left out: Expected the proposal for s003');
-    expect(change.cases).toEqual([{ id: here, verdict: 'accept' }]);
+    expect(change.cases).toMatchObject([{ id: here, verdict: 'accept' }]);
   });
 });
 

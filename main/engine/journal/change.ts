@@ -1,6 +1,7 @@
 import type { ClassMap } from '../../../common/dataset.ts';
 import type { JournalChange, JournalLine, VerdictItem } from '../../../common/journal.ts';
 import type { Journal } from '../journal.ts';
+import { seenOf } from './seen.ts';
 import type { Deed } from './state.ts';
 
 /** Who looks at a change: what can be undone depends on it. */
@@ -27,9 +28,9 @@ export function changeOfLines(
       samples.add(action.sample);
       for (const id of action.cases) cases.add(id);
     }
-    if (action?.type === 'audit' && action.correction) {
+    if (action?.type === 'audit') {
       cases.add(action.case);
-      samples.add(action.correction.item.sample);
+      if (action.correction) samples.add(action.correction.item.sample);
     }
     if (action?.type === 'pseudo') for (const sample of action.samples) pseudo.add(sample);
     if (action?.type !== 'verdict') continue;
@@ -45,12 +46,18 @@ export function changeOfLines(
     author: last?.author ?? viewer.author,
     type: last?.action.type ?? 'verdict',
     text: lines.length > 1 ? `${lines.length} decisions` : last ? sentenceOf(journal, last, classMap) : '',
-    cases: [...cases].map((id) => ({ id, verdict: journal.verdictOf(id) })),
+    cases: [...cases].map((id) => caseOf(journal, id)),
     samples: [...samples],
     pseudo: [...pseudo].map((sample) => ({ sample, accepted: journal.pseudoOf(sample)?.threshold ?? null })),
     canUndo: journal.undoTarget(viewer.author, viewer.present) !== null,
     canRedo: journal.redoTarget(viewer.author, viewer.present) !== null,
   };
+}
+
+function caseOf(journal: Journal, id: string): JournalChange['cases'][number] {
+  const verdict = journal.verdictOf(id);
+  const found = seenOf(journal, id);
+  return found ? { id, verdict, error: found.error } : { id, verdict };
 }
 
 export function sentenceOf(journal: Journal, line: JournalLine, classMap: ClassMap): string {
