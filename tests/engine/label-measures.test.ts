@@ -5,7 +5,9 @@ import { IGNORE } from '../../common/dataset.ts';
 import { CONFIDENCE_SHARES, objectSize } from '../../common/insights.ts';
 import { Agreement } from '../../main/engine/measures/agreement.ts';
 import { BoundaryIou, boundaryReach } from '../../main/engine/measures/boundary.ts';
-import { Confidences, inShares } from '../../main/engine/measures/confidences.ts';
+import { inShares } from '../../main/engine/measures/confidence-shares.ts';
+import { Confusion } from '../../main/engine/measures/confusion.ts';
+import { JointCounts } from '../../main/engine/measures/joint-counts.ts';
 import { ObjectRecall } from '../../main/engine/measures/objects.ts';
 import { sweepThreshold } from '../../main/engine/measures/sweep.ts';
 import { noise } from '../support/random.ts';
@@ -185,8 +187,9 @@ describe('confidences', () => {
   const reference = Uint8Array.from({ length: 5000 }, () => [0, 1, IGNORE][Math.floor(3 * random())]);
   const label = Uint8Array.from(reference, () => Math.floor(2 * random()));
   const confidence = Uint8Array.from(reference, () => 128 + (byte() >> 1));
-  const confidences = new Confidences(2);
-  confidences.add(reference, { label, confidence });
+  const pGiven = confidence.map((value) => 255 - value);
+  const counts = new JointCounts(2);
+  const labelled = counts.add({ label, confidence, pGiven }, reference);
 
   it('are counted by class and agreement, the ignored left out', () => {
     const counted = (k: number, agrees: boolean) =>
@@ -195,8 +198,17 @@ describe('confidences', () => {
       for (const agrees of [true, false]) {
         const expected = new Float64Array(256);
         for (const byte of counted(k, agrees)) expected[byte]++;
-        expect(confidences.of(k, agrees)).toEqual(expected);
+        expect(counts.proposed(k, agrees)).toEqual(expected);
       }
+  });
+
+  it('are counted with the classes they belong to', () => {
+    const confusion = new Confusion(2);
+    confusion.add(reference, label);
+    expect(counts.confusion.counts).toEqual(confusion.counts);
+    expect(labelled).toBe(reference.filter((k) => k !== IGNORE).length);
+    const sums = [0, 1].map((k) => pGiven.filter((_, i) => reference[i] === k).reduce((a, b) => a + b, 0));
+    expect([...counts.sums]).toEqual(sums);
   });
 
   it('fall into equal bins without losing any, and evenly where they are even', () => {
@@ -211,7 +223,7 @@ describe('confidences', () => {
   });
 
   it('give the same sweep as every threshold tried on every pixel', () => {
-    const sweep = sweepThreshold(confidences);
+    const sweep = sweepThreshold(counts);
     expect(sweep?.points).toHaveLength(101);
     for (const { threshold, precision, recall, f1, iou } of sweep?.points ?? []) {
       let [hits, misses, alarms] = [0, 0, 0];
@@ -236,16 +248,16 @@ describe('confidences', () => {
   });
 
   it('at one half are what is proposed, and perfect for a perfect proposal there', () => {
-    const perfect = new Confidences(2);
+    const perfect = new JointCounts(2);
     const truth = reference.map((k) => k & 1);
-    perfect.add(truth, { label: truth, confidence });
+    perfect.add({ label: truth, confidence, pGiven }, truth);
     const sweep = sweepThreshold(perfect);
     expect(sweep?.bestF1).toBe(50);
     expect(sweep?.points[50]).toEqual({ threshold: 0.5, precision: 1, recall: 1, f1: 1, iou: 1 });
   });
 
   it('have no threshold to sweep for one or three classes', () => {
-    expect(sweepThreshold(new Confidences(1))).toBeNull();
-    expect(sweepThreshold(new Confidences(3))).toBeNull();
+    expect(sweepThreshold(new JointCounts(1))).toBeNull();
+    expect(sweepThreshold(new JointCounts(3))).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { readGiven } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
 import { readPlanes } from '../inference/results/planes.ts';
 import { inParallel, type Count, type Long } from '../long.ts';
-import { inShares } from '../measures/confidences.ts';
+import { inShares } from '../measures/confidence-shares.ts';
 import { meanOf } from '../measures/confusion.ts';
 import { lanesFor } from '../measures/lanes.ts';
 import { sweepThreshold } from '../measures/sweep.ts';
@@ -85,15 +85,12 @@ function describe(
   tally: InsightsTally,
   findings: Finding[],
 ): Omit<Insights, 'calibration'> {
-  const { agreement, confidences, learning } = tally;
-  const { confusion, boundary, objects } = agreement;
+  const { learning, boundary, objects } = tally;
+  const { counts } = learning;
+  const { confusion } = counts;
   const rows = confusion.rows();
-  const [iou, boundaryIou, thresholds, suspects] = [
-    confusion.iou(),
-    boundary.iou(),
-    learning.thresholds(),
-    learning.suspects(),
-  ];
+  const [iou, boundaryIou] = [confusion.iou(), boundary.iou()];
+  const [thresholds, suspects] = [learning.thresholds(), learning.suspects()];
   const classes = rows.map((row, k): ClassInsight => ({
     class: k,
     givenPixels: row.reduce((a, b) => a + b, 0),
@@ -104,8 +101,8 @@ function describe(
     noise: null,
     threshold: thresholds[k],
     suspects: suspects[k],
-    agreeing: inShares(confidences.of(k, true)),
-    differing: inShares(confidences.of(k, false)),
+    agreeing: inShares(counts.proposed(k, true)),
+    differing: inShares(counts.proposed(k, false)),
   }));
   return {
     ...{ scan, samples, heldOut, findings, classes },
@@ -114,7 +111,7 @@ function describe(
     miou: meanOf(iou),
     boundaryMiou: meanOf(boundaryIou),
     folders: [],
-    sweep: heldOut ? sweepThreshold(confidences) : null,
+    sweep: heldOut ? sweepThreshold(counts) : null,
   };
 }
 

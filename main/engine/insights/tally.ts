@@ -1,8 +1,7 @@
 import type { SampleRow } from '../../../common/dataset.ts';
-import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
-import { Agreement } from '../measures/agreement.ts';
-import { Confidences } from '../measures/confidences.ts';
+import { BoundaryIou } from '../measures/boundary.ts';
+import { ObjectRecall } from '../measures/objects.ts';
 import { ConfidentLearning } from '../noise/confident-learning.ts';
 import { foldersAbove } from './folders.ts';
 
@@ -14,24 +13,23 @@ export interface FolderSize {
 
 /** Counts over any number of pictures, the given label taken as the reference and the proposal as the prediction. */
 export class InsightsTally {
-  readonly agreement: Agreement;
-  readonly confidences: Confidences;
   readonly learning: ConfidentLearning;
+  readonly boundary: BoundaryIou;
+  readonly objects: ObjectRecall;
   readonly folders = new Map<string, FolderSize>();
 
   constructor(classes: number) {
-    this.agreement = new Agreement(classes);
-    this.confidences = new Confidences(classes);
     this.learning = new ConfidentLearning(classes);
+    this.boundary = new BoundaryIou(classes);
+    this.objects = new ObjectRecall(classes);
   }
 
   /** `given`: class index or IGNORE, width × height. */
   add({ image }: Pick<SampleRow, 'image'>, given: Uint8Array, planes: Planes): void {
-    this.agreement.add(given, planes.label, planes.width, planes.height);
-    this.confidences.add(given, planes);
-    this.learning.add(planes, given);
-    let pixels = 0;
-    for (let i = 0; i < given.length; i++) if (given[i] !== IGNORE) pixels++;
+    const { label, width, height } = planes;
+    const pixels = this.learning.add(planes, given);
+    this.boundary.add(given, label, width, height);
+    this.objects.add(given, label, width, height);
     for (const folder of foldersAbove(image)) {
       const size = this.folders.get(folder) ?? { samples: 0, pixels: 0 };
       this.folders.set(folder, { samples: size.samples + 1, pixels: size.pixels + pixels });

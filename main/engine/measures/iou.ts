@@ -10,8 +10,8 @@ import { inParallel, type Count, type Long } from '../long.ts';
 import { indexOfLabel, replay } from '../masks/replay.ts';
 import type { Workspace } from '../workspace.ts';
 import { Agreement } from './agreement.ts';
-import { Confidences } from './confidences.ts';
 import { meanOf } from './confusion.ts';
+import { JointCounts } from './joint-counts.ts';
 import { lanesFor } from './lanes.ts';
 import { findReferences } from './references.ts';
 import { sweepThreshold } from './sweep.ts';
@@ -121,21 +121,21 @@ function describe({ confusion, boundary, objects, samples }: Agreement, names: s
 /** Proposals and how sure they are. */
 class Proposals {
   readonly agreement: Agreement;
-  private readonly confidences: Confidences;
+  private readonly counts: JointCounts;
 
   constructor(classes: number) {
     this.agreement = new Agreement(classes);
-    this.confidences = new Confidences(classes);
+    this.counts = new JointCounts(classes);
   }
 
   add(reference: Uint8Array, planes: Planes): void {
     this.agreement.add(reference, planes.label, planes.width, planes.height);
-    this.confidences.add(reference, planes);
+    if (this.counts.classes === 2) this.counts.add(planes, reference);
   }
 
   /** Nothing where there are not two classes. */
   get sweep(): Pick<ProposedIou, 'sweep'> {
-    if (this.confidences.classes !== 2) return {};
-    return { sweep: this.agreement.samples ? sweepThreshold(this.confidences) : null };
+    if (this.counts.classes !== 2) return {};
+    return { sweep: this.agreement.samples ? sweepThreshold(this.counts) : null };
   }
 }

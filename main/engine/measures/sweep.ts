@@ -1,6 +1,6 @@
 import type { SweepPoint, ThresholdSweep } from '../../../common/insights.ts';
 import { confidenceByte } from '../../../common/pseudo.ts';
-import type { Confidences } from './confidences.ts';
+import type { JointCounts } from './joint-counts.ts';
 
 const STEPS = 100;
 
@@ -8,10 +8,10 @@ const STEPS = 100;
  * A two-class task with class 1 predicted where p(1) reaches a threshold, at 0, 0.01 … 1. Of two classes p(1) is the
  * confidence of a pixel proposed as 1, and the rest of it elsewhere, so nothing is run again. null for more or fewer classes.
  */
-export function sweepThreshold(confidences: Confidences): ThresholdSweep | null {
-  if (confidences.classes !== 2) return null;
-  const [right0, wrong0] = [confidences.of(0, true), confidences.of(0, false)];
-  const [right1, wrong1] = [confidences.of(1, true), confidences.of(1, false)];
+export function sweepThreshold(counts: JointCounts): ThresholdSweep | null {
+  if (counts.classes !== 2) return null;
+  const [right0, wrong0] = [counts.proposed(0, true), counts.proposed(0, false)];
+  const [right1, wrong1] = [counts.proposed(1, true), counts.proposed(1, false)];
   const points = Array.from({ length: STEPS + 1 }, (_, step) => {
     const least = confidenceByte(step / STEPS);
     let [hits, misses, alarms] = [0, 0, 0];
