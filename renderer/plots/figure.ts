@@ -7,12 +7,10 @@ export interface Figure {
   /** part of the name of its files, such as `iou-by-class` */
   name: string;
   title: string;
-  /** one or two sentences on how to read it */
-  note?: string;
   draw(width: number, theme: PlotTheme): Drawing;
   /** the first row has the names of the columns */
   table(): Cell[][];
 }
 
-/** Pixels across of a saved drawing: as wide as the text of a page. */
+/** Pixels across of a saved drawing without its margin: as wide as the text of a page. */
 export const SAVED_WIDTH = 720;

@@ -24,6 +24,8 @@ export interface Drawing {
 /** Inter where it is installed; what every system has elsewhere. */
 export const FONT = "Inter, 'Inter Variable', system-ui, 'Segoe UI', Helvetica, Arial, sans-serif";
 export const FONT_SIZE = 12;
+/** Pixels around a saved drawing. */
+const MARGIN = 16;
 
 type At = Mark['at'];
 
@@ -67,12 +69,13 @@ export function linePath(points: readonly (readonly [number, number] | null)[]):
 
 /** A file of its own: it needs no style sheet, no script and no font to be read. */
 export function svgFile({ width, height, label, ground, marks }: Drawing): string {
+  const [wide, high] = [short(width + 2 * MARGIN), short(height + 2 * MARGIN)];
   const root = [
     'xmlns="http://www.w3.org/2000/svg"',
-    `width="${short(width)}" height="${short(height)}" viewBox="0 0 ${short(width)} ${short(height)}"`,
+    `width="${wide}" height="${high}" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}"`,
     `font-family="${escape(FONT)}" font-size="${FONT_SIZE}" style="font-variant-numeric: tabular-nums" role="img"`,
   ].join(' ');
-  const paper = rect(0, 0, width, height, { fill: ground });
+  const paper = rect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN, { fill: ground });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<svg ${root}>\n<title>${escape(label)}</title>\n${[paper, ...marks].map(markText).join('\n')}\n</svg>\n`;
 }
 

@@ -2,9 +2,9 @@ import type { JobState } from '../../../common/job.ts';
 import { count, duration, rate } from '../../format.ts';
 
 /** Pixels of planes that are read and measured a second, a cautious figure for before anything was. */
-const PIXELS_A_SECOND = 8e6;
+const PIXELS_A_SECOND = 5e6;
 
-/** `reading … about 20 s`: what a measurement would take. */
+/** What a measurement would take: `about 20 s`. */
 export function costText(samples: number, pixelsEach: number): string {
   const seconds = (samples * pixelsEach) / PIXELS_A_SECOND;
   if (seconds < 10) return 'a few seconds';
