@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import type { Verdict } from '../../common/case.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { decide } from '../../main/engine/decide.ts';
 import { closeWorkspace, openWorkspace } from '../../main/engine/workspace.ts';
@@ -17,6 +18,9 @@ export interface Setting {
   work: string;
   tta: string;
   minScore: number;
+  /** cases from here up become ignore in the arm `ignored` */
+  ignoreScore: number;
+  /** of pseudo-labels */
   threshold: number;
   /** cases a reviewer goes through, worst first */
   reviewed: number;
@@ -35,6 +39,7 @@ export async function makeSets(setting: Setting): Promise<void> {
   await scanOnce(setting);
   await inBulk(setting);
   await reviewed(setting);
+  await ignored(setting);
   await trueLabels(setting);
 }
 
@@ -78,21 +83,36 @@ async function inBulk({ work, minScore, threshold }: Setting): Promise<void> {
 }
 
 /** The way of one who looks at the first cases and is never wrong: takes those that are mostly wrongly labelled. */
-async function reviewed({ work, truth, reviewed: count }: Setting): Promise<void> {
-  const places = placeOf(work);
-  const { dataset, set } = places;
-  if (existsSync(set('reviewed'))) return;
-  const project = await projectFor(work, 'reviewed');
-  const cases = await casesOf(work, count);
-  const worth = await worthOf(await openDataset(dataset), places.project('scan'), join(truth, 'masks'), cases);
-  const right = cases.filter((one) => worth.get(one)?.right);
+async function reviewed(setting: Setting): Promise<void> {
+  const { dataset, project } = placeOf(setting.work);
+  await decided(setting, 'reviewed', 'accept', async () => {
+    const cases = await casesOf(setting.work, setting.reviewed);
+    const masks = join(setting.truth, 'masks');
+    const worth = await worthOf(await openDataset(dataset), project('scan'), masks, cases);
+    return cases.filter((one) => worth.get(one)?.right);
+  });
+}
+
+/** Nothing painted and nobody asked: what is in doubt is not learned from. */
+async function ignored(setting: Setting): Promise<void> {
+  await decided(setting, 'ignored', 'ignore', async () =>
+    (await casesOf(setting.work)).filter(({ score }) => score >= setting.ignoreScore),
+  );
+}
+
+/** One verdict on some cases, exported. */
+async function decided({ work }: Setting, name: string, verdict: Verdict, choose: () => Promise<ListedCase[]>) {
+  const { dataset, set } = placeOf(work);
+  if (existsSync(set(name))) return;
+  const project = await projectFor(work, name);
+  const ids = (await choose()).map(({ id }) => id);
   const workspace = await openWorkspace(dataset, project);
   try {
-    await decide(workspace, 'truth', 'accept', right.map(({ id }) => id)); // prettier-ignore
+    await decide(workspace, 'bench', verdict, ids);
   } finally {
     await closeWorkspace(workspace);
   }
-  await winnow('export', dataset, '--project', project, '--copy', '--out', set('reviewed'));
+  await winnow('export', dataset, '--project', project, '--copy', '--out', set(name));
   await rm(project, { recursive: true });
 }
 

@@ -1,6 +1,6 @@
 /**
  * Does it help: one network trained on the given masks, on masks cleaned without a look, with pseudo-labels added, on
- * masks reviewed, and on the true ones, each measured on pictures nobody trained on:
+ * masks reviewed, on what is left where doubtful regions are ignored, and on the true masks, each measured on pictures nobody trained on:
  *
  *     node bench/effect/effect.ts --data DATASET --models FILE|DIR… --truth TRUTH --tool TRAIN.PY --work FOLDER
  *
@@ -29,12 +29,13 @@ const { values, positionals } = parseArgs({
     work: { type: 'string' },
     tta: { type: 'string', default: 'hflip' },
     'min-score': { type: 'string', default: '0.5' },
+    'ignore-score': { type: 'string', default: '0.2' },
     threshold: { type: 'string', default: '0.9' },
     /** cases looked at in the arm `reviewed` */
     reviewed: { type: 'string', default: '500' },
     /** `wrong`: train on those pictures only whose given labels are wrong somewhere */
     pictures: { type: 'string', default: 'all' },
-    arms: { type: 'string', default: 'noisy,true,cleaned,pseudo,reviewed' },
+    arms: { type: 'string', default: 'noisy,true,cleaned,pseudo,reviewed,ignored' },
     /** 0: only what the labels are */
     seeds: { type: 'string', default: '3' },
     epochs: { type: 'string', default: '30' },
@@ -57,6 +58,7 @@ const setting = {
   models: [...models, ...positionals].map((file) => resolve(file)),
   tta: values.tta,
   minScore: Number(values['min-score']),
+  ignoreScore: Number(values['ignore-score']),
   threshold: Number(values.threshold),
   reviewed: Number(values.reviewed),
 };

@@ -27,18 +27,20 @@ export function kindTable(worth: ReadonlyMap<ListedCase, Worth>): string {
     ([kind, parts]) => [kind, sumOf(parts.map(([, part]) => part))] as const,
   );
   const rows = [...kinds, ['all', sumOf(worth.values())] as const].map(([kind, sum]) => [kind, ...cellsOf(sum)]);
-  return `${table(['accepted', ...WORTH], rows)}
-`;
+  return `${table(['accepted', ...WORTH], rows)}\n`;
 }
 
-/** What accepting every case from a score up does to the labels. `before`: pixels wrong as given. */
+/**
+ * What accepting every case from a score up does to the labels, and what is left wrong if they become ignore instead.
+ * `before`: pixels wrong as given.
+ */
 export function sweepTable(worth: ReadonlyMap<ListedCase, Worth>, before: number): string {
   const rows = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0].map((least) => {
     const sum = sumOf([...worth].filter(([{ score }]) => score >= least).map(([, part]) => part));
-    return [least, ...cellsOf(sum), percent((before - sum.fixed + sum.damaged) / before)];
+    const left = [before - sum.fixed + sum.damaged, before - sum.met];
+    return [least, ...cellsOf(sum), ...left.map((wrong) => percent(wrong / before))];
   });
-  return `${table(['score from', ...WORTH, 'wrong pixels left %'], rows)}
-`;
+  return `${table(['score from', ...WORTH, 'wrong pixels left %', 'ignoring instead %'], rows)}\n`;
 }
 
 const WORTH = ['cases', 'right %', 'pixels', 'of them wrong before %', 'fixed', 'damaged'];

@@ -18,12 +18,13 @@ export interface Worth {
   pixels: number;
   /** pixels that were wrong as given */
   wrong: number;
-  /** pixels that no better case holds: wrong as given and right as proposed; the other way round */
+  /** pixels that no better case holds: wrong as given; of those right as proposed; right as given and wrong as proposed */
+  met: number;
   fixed: number;
   damaged: number;
 }
 
-const KEYS = ['cases', 'right', 'pixels', 'wrong', 'fixed', 'damaged'] as const;
+const KEYS = ['cases', 'right', 'pixels', 'wrong', 'met', 'fixed', 'damaged'] as const;
 
 /** What each case is worth, best first; one that is accepted paints the proposal of each of its pixels. */
 export async function worthOf(
@@ -55,20 +56,21 @@ function worthIn(
   painted: Uint8Array,
 ): Worth {
   const mask = decodeRle(rle, width, height);
-  let [wrong, fixed, damaged] = [0, 0, 0];
+  let [wrong, met, fixed, damaged] = [0, 0, 0, 0];
   for (let i = 0; i < mask.length; i++) {
     if (!mask[i] || truth[i] === IGNORE || given[i] === IGNORE) continue;
     const was = given[i] !== truth[i];
     wrong += +was;
     if (painted[i]++) continue;
+    met += +was;
     fixed += +(was && proposed[i] === truth[i]);
     damaged += +(!was && proposed[i] !== truth[i]);
   }
-  return { cases: 1, right: +(wrong >= area / 2), pixels: area, wrong, fixed, damaged };
+  return { cases: 1, right: +(wrong >= area / 2), pixels: area, wrong, met, fixed, damaged };
 }
 
 export function sumOf(parts: Iterable<Worth>): Worth {
-  const all: Worth = { cases: 0, right: 0, pixels: 0, wrong: 0, fixed: 0, damaged: 0 };
+  const all: Worth = { cases: 0, right: 0, pixels: 0, wrong: 0, met: 0, fixed: 0, damaged: 0 };
   for (const part of parts) for (const key of KEYS) all[key] += part[key];
   return all;
 }
