@@ -24,8 +24,10 @@ export function insightsCommand(program: Command): void {
           withWorkspace(folder, options.project, job, async (workspace) => {
             const onProgress = countWith(job.progress, 'Measuring');
             const insights = await measureInsights(workspace, { signal: job.signal, onProgress });
-            const names = workspace.dataset.classMap.classes.map(({ name }) => name);
-            return { json: insights, text: text(insights, names) };
+            const { classes } = workspace.dataset.classMap;
+            const named = insights.classes.map((one) => ({ ...classes[one.class], ...one }));
+            const names = classes.map(({ name }) => name);
+            return { json: { ...insights, classes: named }, text: text(insights, names) };
           }),
         options,
       ),

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, truncate, writeFile, stat } from 'node:fs/pro
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Calibration } from '../../common/calibration.ts';
+import type { Insights } from '../../common/insights.ts';
 import { decodeRle } from '../../common/rle.ts';
 import { encodeMask, readMask } from '../../main/engine/images.ts';
 import { CLASSES } from '../support/dataset.ts';
@@ -197,6 +198,23 @@ describe('the whole job', () => {
     const measured = await winnowJson('evaluate', job.folder, '--against', masks);
     expect(measured).toMatchObject({ cleaned: { miou: 1 }, proposed: { miou: 1 } });
     expect((measured as { given: { miou: number } }).given.miou).toBeLessThan(0.95);
+    expect(measured).toMatchObject({ cleaned: { accuracy: 1, boundaryMiou: 1 }, given: { samples: 8 } });
+    const found = { size: 'small', objects: 24, found: 24 };
+    expect(measured).toHaveProperty('cleaned.recall.0', found);
+  });
+
+  it('sets given labels against proposals', async () => {
+    const insights = await winnowJson('insights', job.folder);
+    expect(insights).toMatchObject({ samples: 8, heldOut: 8, pixels: 8 * 96 * 64, sweep: null, findings: [] });
+    expect(insights).toHaveProperty('classes.2.name', 'box');
+    // Everything was decided: what is expected is what was accepted.
+    const { folders, classes } = insights as Insights;
+    expect(folders[0].expected).toBe(folders[0].cases);
+    expect(classes[2].noise).toBeGreaterThan(0.2);
+    const { code, stdout } = await winnow('insights', job.folder);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^box .* %/m);
+    expect(stdout).toContain('8 held out of 8 labelled');
   });
 
   it('has left every source file as it was, and nothing beside it but the project folder', async () => {
