@@ -1,0 +1,104 @@
+/**
+ * What verdicts teach the order of the queue, with known truth as the reviewer:
+ *
+ *     node bench/learn.ts --data DATASET --project PROJECT --truth TRUTH [--verdicts 200] [--next 300]
+ *
+ * A case is right where at least half of its pixels are wrongly labelled. Counted are right cases among the next ones.
+ */
+import { parseArgs } from 'node:util';
+import { tableOf } from '../common/case-table.ts';
+import { draw } from '../common/draw.ts';
+import { learn, learnedScores, type Lesson } from '../common/learn.ts';
+import { tellCases } from './quality/right.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    project: { type: 'string' },
+    truth: { type: 'string' },
+    verdicts: { type: 'string', default: '200' },
+    next: { type: 'string', default: '300' },
+  },
+});
+if (!values.data || !values.project || !values.truth)
+  throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH.');
+const verdicts = Number(values.verdicts);
+const next = Number(values.next);
+
+const cases = await tellCases(values.data, values.project, values.truth);
+const table = tableOf(cases);
+const asScanned = Float64Array.from(cases, (_, i) => -i);
+let fits = 0;
+let seconds = 0;
+
+/** Scores after these lessons; higher comes first. */
+function scoresAfter(lessons: Lesson[]): Float64Array {
+  const start = performance.now();
+  const learned = learn(table, lessons);
+  const scores = learned ? learnedScores(table, learned) : asScanned;
+  fits++;
+  seconds += (performance.now() - start) / 1000;
+  return scores;
+}
+
+/** Of the cases without a lesson, how many of the first `count` are right. */
+function rightAmong(scores: Float64Array, lessons: Lesson[], count: number): number {
+  const known = new Set(lessons.map(({ index }) => index));
+  const rest = [...cases.keys()].filter((i) => !known.has(i)).sort((a, b) => scores[b] - scores[a]);
+  return rest.slice(0, count).filter((i) => cases[i].right).length;
+}
+
+/** `count` verdicts more, each on the case that comes first when it is given. */
+function review(lessons: Lesson[], count: number): Lesson[] {
+  const all = [...lessons];
+  const known = new Set(lessons.map(({ index }) => index));
+  while (all.length < Math.min(lessons.length + count, cases.length)) {
+    const scores = scoresAfter(all);
+    let best = -1;
+    for (let i = 0; i < scores.length; i++) if (!known.has(i) && (best < 0 || scores[i] > scores[best])) best = i;
+    known.add(best);
+    all.push(truthOf(best));
+  }
+  return all;
+}
+
+const truthOf = (index: number): Lesson => ({ index, error: cases[index].right });
+const rightIn = (lessons: Lesson[]) => lessons.filter(({ index }) => cases[index].right).length;
+const first = (count: number) => Array.from({ length: Math.min(count, cases.length) }, (_, i) => truthOf(i));
+const against = (found: number, base: number) => `${found} against ${base} (${(found / base).toFixed(2)}×)`;
+
+console.log(`cases ${cases.length}, right ${cases.filter(({ right }) => right).length}`);
+
+const scanned = first(verdicts);
+const base = rightAmong(asScanned, scanned, next);
+const taught = rightAmong(scoresAfter(scanned), scanned, next);
+console.log(`\nas scanned: ${rightIn(scanned)} right among ${verdicts}, ${base} among the next ${next}`);
+console.log(`the same ${verdicts} verdicts, the next ${next} as learned: ${against(taught, base)}`);
+
+const reviewed = review([], verdicts);
+const left = rightAmong(asScanned, reviewed, next);
+const fixed = rightAmong(scoresAfter(reviewed), reviewed, next);
+const onward = rightIn(review(reviewed, next)) - rightIn(reviewed);
+console.log(`\nreviewed as learned: ${against(rightIn(reviewed), rightIn(scanned))} among ${verdicts}`);
+console.log(`the next ${next} of what is left then, in the order of that moment: ${against(fixed, left)}`);
+console.log(
+  `the next ${next}, learning on: ${against(onward, base)} of cases ${verdicts + 1} to ${verdicts + next} as scanned`,
+);
+console.log(`all ${verdicts + next}: ${against(rightIn(reviewed) + onward, rightIn(scanned) + base)}`);
+
+const ten = first(10);
+console.log(
+  `\n10 verdicts: the next ${next} ${against(rightAmong(scoresAfter(ten), ten, next), rightAmong(asScanned, ten, next))}`,
+);
+const misled = Array.from({ length: 20 }, (_, n) => {
+  const wrong = draw(`absurd ${n}`, 10, 3);
+  return rightAmong(
+    scoresAfter(ten.map((lesson, i) => ({ ...lesson, error: lesson.error !== wrong.includes(i) }))),
+    ten,
+    next,
+  );
+});
+console.log(
+  `three of ten absurd, 20 draws: the next ${next} ${against(misled.reduce((a, b) => a + b) / 20, rightAmong(asScanned, ten, next))}, worst ${Math.min(...misled)}`,
+);
+console.log(`\n${fits} fits and scorings, ${((1000 * seconds) / fits).toFixed(1)} ms each`);

@@ -1,0 +1,77 @@
+import type { CaseKind, CaseRow } from './case.ts';
+import { placesOf, type Places } from './company.ts';
+import { logit } from './logistic.ts';
+
+/** What a ranking looks at. */
+export type Ranked = Pick<CaseRow, 'sample' | 'kind' | 'given' | 'proposed' | 'bbox' | 'score' | 'features'>;
+
+/** What cases may have in common. Classes are indexes. */
+export type Group =
+  | { type: 'given' | 'proposed'; class: number }
+  | { type: 'pair'; given: number; proposed: number }
+  | { type: 'kind'; kind: CaseKind };
+
+/** Groups each case belongs to: given class, proposed class, both, kind. */
+export const GROUPS = 4;
+
+/** Cases as numbers: made once, scored after every verdict. */
+export interface CaseTable {
+  /** log-odds of the scanned score */
+  offset: Float64Array;
+  /** as many a case as `width`, standardised over the table */
+  features: Float64Array;
+  width: number;
+  /** GROUPS a case, as indexes of `groups` */
+  memberOf: Int32Array;
+  groups: Group[];
+  places: Places;
+}
+
+/** Standard deviations from the mean beyond which a feature says no more. */
+const FAR = 3;
+
+export function tableOf(rows: readonly Ranked[]): CaseTable {
+  const groups: Group[] = [];
+  const known = new Map<string, number>();
+  const memberOf = new Int32Array(rows.length * GROUPS);
+  rows.forEach((row, i) => {
+    groupsOf(row).forEach(([name, group], k) => {
+      const number = known.get(name) ?? groups.push(group) - 1;
+      known.set(name, number);
+      memberOf[i * GROUPS + k] = number;
+    });
+  });
+  const width = rows.at(0)?.features.length ?? 0;
+  return {
+    offset: Float64Array.from(rows, ({ score }) => logit(score)),
+    features: standardise(rows, width),
+    width,
+    memberOf,
+    groups,
+    places: placesOf(rows),
+  };
+}
+
+/** In the order of `memberOf`, with a name each. */
+function groupsOf({ given, proposed, kind }: Ranked): [string, Group][] {
+  return [
+    [`given ${given}`, { type: 'given', class: given }],
+    [`proposed ${proposed}`, { type: 'proposed', class: proposed }],
+    [`${given} ${proposed}`, { type: 'pair', given, proposed }],
+    [kind, { type: 'kind', kind }],
+  ];
+}
+
+/** A feature that is the same everywhere becomes 0. */
+function standardise(rows: readonly Ranked[], width: number): Float64Array {
+  const values = new Float64Array(rows.length * width);
+  for (let j = 0; j < width; j++) {
+    const mean = rows.reduce((sum, { features }) => sum + features[j], 0) / rows.length;
+    const variance = rows.reduce((sum, { features }) => sum + (features[j] - mean) ** 2, 0) / rows.length;
+    const scale = variance > 1e-12 ? 1 / Math.sqrt(variance) : 0;
+    rows.forEach(({ features }, i) => {
+      values[i * width + j] = Math.min(FAR, Math.max(-FAR, (features[j] - mean) * scale));
+    });
+  }
+  return values;
+}
