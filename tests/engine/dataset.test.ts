@@ -10,6 +10,7 @@ import { openDataset } from '../../main/engine/dataset/open.ts';
 import { Cancelled, InputError } from '../../main/engine/errors.ts';
 import { encodeMask, encodePicture, type MaskFile } from '../../main/engine/images.ts';
 import { makeTemporary } from '../support/dataset.ts';
+import { noise } from '../support/random.ts';
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -338,6 +339,17 @@ describe('labels', () => {
     const table = labelTable({ classes, ignore: 11 });
     const data = Uint16Array.from([7, 300, 11, 0, 65535]);
     expect([...toIndexes({ data }, table)]).toEqual([0, 1, IGNORE, IGNORE, IGNORE]);
+  });
+
+  it('of bytes are the same wherever they lie in memory and however many there are', () => {
+    const table = Uint8Array.from({ length: 65536 }, (_, value) => (value * 37 + 11) & 255);
+    const next = noise(5);
+    const values = Uint8Array.from({ length: 200 }, () => (next() < 0.3 ? 256 * next() : 200));
+    for (const offset of [0, 1, 2, 3])
+      for (const length of [0, 1, 3, 4, 7, 150]) {
+        const data = values.subarray(offset, offset + length);
+        expect([...toIndexes({ data }, table)]).toEqual(Array.from(data, (value) => table[value]));
+      }
   });
 
   it('have an ignore value no class has', () => {
