@@ -91,14 +91,16 @@ export function countedJob<Result>(name: string, tell: (state: JobState<Result>)
     },
     run: (work: (long: Long<Count>) => Promise<Result>): Promise<Result> =>
       one.run(async (signal) => {
-        const started = performance.now();
+        // Steps are timed from the first one on: what comes before it is another kind of work.
+        let first: { done: number; at: number } | null = null;
         let told = 0;
         set({ ...NO_JOB, result: state.result, phase: 'running' });
         const onProgress = ({ done, total }: Count) => {
           const now = performance.now();
           if (now - told < 100 && done < total) return;
           told = now;
-          const rate = done ? done / ((now - started) / 1000) : null;
+          if (done) first ??= { done, at: now };
+          const rate = first && done > first.done ? (done - first.done) / ((now - first.at) / 1000) : null;
           set({ done, total, rate, secondsLeft: rate ? (total - done) / rate : null });
         };
         try {

@@ -24,6 +24,8 @@ export interface RowPanel {
   series: readonly RowSeries[];
   /** [row][series]; null: there is none */
   values: readonly (readonly (number | null)[])[];
+  /** how sure the first series is, drawn through its bars: [row] low and high; null: nothing is known */
+  spans?: readonly (readonly [low: number, high: number] | null)[];
   /** how a value is written beside its row */
   say: (value: number) => string;
   /** a line through all rows */
@@ -98,7 +100,11 @@ function panelMarks(panel: RowPanel, names: readonly RowName[], outer: Box, them
   const rows = names.flatMap((_, row) => {
     const top = box.top + row * ROW;
     const drawn = panel.as === 'bars' ? bars(panel, row, top, place, theme) : dots(panel, row, top, place, theme);
-    return [...drawn, ...figures(panel, row, top, box.right + 4, column, theme)];
+    return [
+      ...drawn,
+      ...span(panel, row, top, place, theme),
+      ...figures(panel, row, top, box.right + 4, column, theme),
+    ];
   });
   const keys = panel.series.map(({ name, tone, size }): Key => ({
     name,
@@ -122,8 +128,7 @@ function bars(
   place: (value: number) => number,
   theme: PlotTheme,
 ): Mark[] {
-  // The first is the figure itself; those beside it are thinner.
-  const heights = series.length === 1 ? [12] : series.map((_, i) => (i === 0 ? 8 : 4));
+  const heights = barHeights(series.length);
   let y = top + (ROW - heights.reduce((a, b) => a + b + 1, -1)) / 2;
   return series.flatMap(({ tone }, i) => {
     const value = values[row][i];
@@ -132,6 +137,26 @@ function bars(
     return mark;
   });
 }
+
+/** A whisker through the first bar of the row. */
+function span(
+  { series, spans }: RowPanel,
+  row: number,
+  top: number,
+  place: (value: number) => number,
+  theme: PlotTheme,
+): Mark[] {
+  const known = spans?.[row];
+  if (!known) return [];
+  const [low, high] = known.map(place);
+  const heights = barHeights(series.length);
+  const y = top + (ROW - heights.reduce((a, b) => a + b + 1, -1)) / 2 + heights[0] / 2;
+  const at = { stroke: theme.ink, 'stroke-width': 1 };
+  return [line(low, y, high, y, at), line(low, y - 3, low, y + 3, at), line(high, y - 3, high, y + 3, at)];
+}
+
+/** The first is the figure itself; those beside it are thinner. */
+const barHeights = (count: number) => (count === 1 ? [12] : Array.from({ length: count }, (_, i) => (i === 0 ? 8 : 4)));
 
 function dots(
   { series, values }: RowPanel,

@@ -9,7 +9,6 @@ import type { Figure } from '../../../plots/figure.ts';
 import { drawLines, type Lines } from '../../../plots/lines.ts';
 import { drawRows, type RowName, type Rows } from '../../../plots/rows.ts';
 import { nameOf } from './order.ts';
-import { SIZE_WORDS } from './recall.ts';
 
 /** One bar: errors of one sort. */
 interface Row {
@@ -58,22 +57,22 @@ export const pointNear = (curve: PlantedReport['curve'], score: number): Planted
 
 export function kindFigure(report: PlantedReport): Figure {
   const rows = CASE_KINDS.map((kind): Row => ({ name: kind, color: null, found: report.kinds[kind] }));
-  return foundFigure(report, 'kind', rows);
+  return foundFigure(report, 'kind', 'By kind', rows);
 }
 
 export function sizeFigure(report: PlantedReport): Figure {
-  const rows = OBJECT_SIZES.map((size): Row => ({ name: SIZE_WORDS[size], color: null, found: report.sizes[size] }));
-  return foundFigure(report, 'size', rows);
+  const rows = OBJECT_SIZES.map((size): Row => ({ name: size, color: null, found: report.sizes[size] }));
+  return foundFigure(report, 'size', 'By size: under 32², to 96², over 96² pixels', rows);
 }
 
 export function classFigure(report: PlantedReport, classes: readonly ClassInfo[]): Figure {
   const rows = report.classes.flatMap((found, index): Row[] =>
     found ? [{ name: nameOf(classes, index), color: classes[index]?.color ?? null, found }] : [],
   );
-  return foundFigure(report, 'class', rows);
+  return foundFigure(report, 'class', 'By class', rows);
 }
 
-function foundFigure({ leastScore }: PlantedReport, by: string, rows: readonly Row[]): Figure {
+function foundFigure({ leastScore }: PlantedReport, by: string, title: string, rows: readonly Row[]): Figure {
   const there = rows.filter(({ found }) => found.planted > 0);
   const share = ({ planted }: Found, part: number) => part / planted;
   const drawn: Rows = {
@@ -81,7 +80,7 @@ function foundFigure({ leastScore }: PlantedReport, by: string, rows: readonly R
     names: there.map(({ name, color, found }): RowName => ({ text: `${name} · ${found.planted}`, color })),
     panels: [
       {
-        title: 'share found',
+        title: 'share found, with its 95% interval',
         domain: [0, 1],
         unit: 'share',
         as: 'bars',
@@ -90,13 +89,17 @@ function foundFigure({ leastScore }: PlantedReport, by: string, rows: readonly R
           { name: 'at any score', tone: 'third' },
         ],
         values: there.map(({ found }) => [share(found, found.found), share(found, found.covered)]),
+        spans: there.map(({ found }) => {
+          const { low, high } = wilson(found.found, found.planted);
+          return [low, high];
+        }),
         say: percent,
       },
     ],
   };
   return {
     name: `planted-errors-by-${by}`,
-    title: `By ${by}`,
+    title,
     draw: (width, theme) => drawRows(drawn, width, theme),
     table: () => [
       [by, 'planted', 'found', 'found at any score', 'share found', 'low', 'high'],
