@@ -1,3 +1,5 @@
+import { randomFrom } from './random.ts';
+
 /**
  * `count` different numbers out of 0 … n − 1 at random, in the order drawn. The same seed draws the same; asking for more
  * goes on where fewer ended.
@@ -20,14 +22,4 @@ function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   return h;
-}
-
-/** mulberry32: numbers in [0, 1); `state`: 32 bits. */
-export function randomFrom(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

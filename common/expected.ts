@@ -1,5 +1,6 @@
 import { chanceOf, type Recalibration, type Reading } from './recalibration.ts';
 import { binsOf, countOf, type Scores } from './scores.ts';
+import { Z95 } from './wilson.ts';
 
 /** A number of errors nobody has counted yet: what is expected, and a 95 % interval. */
 export interface Estimate {
@@ -13,11 +14,11 @@ const TAIL = 0.025;
 /** Errors among cases of which only the scores are known. */
 export function expectedErrors(scores: Scores, recalibration: Recalibration): Estimate {
   const cases = countOf(scores);
-  const parts = recalibration.readings.map((reading) => ({ weight: reading.weight, ...spreadOf(scores, reading) }));
-  /** The chance of at most n errors: normal for each reading (Poisson-binomial by its mean and variance), weighted. */
+  const parts = recalibration.readings.map((reading) => spreadOf(scores, reading));
+  /** The chance of at most n errors: normal for each reading (Poisson-binomial by its mean and variance). */
   const upTo = (n: number) =>
-    parts.reduce((sum, { weight, mean, variance }) => sum + weight * normal(n + 0.5, mean, variance), 0);
-  const { mean: expected } = spreadOf(scores, recalibration);
+    parts.reduce((sum, { mean, variance }) => sum + normal(n + 0.5, mean, variance), 0) / parts.length;
+  const { mean: expected } = spreadOf(scores, recalibration.likeliest);
   return {
     expected,
     low: Math.min(
@@ -65,25 +66,42 @@ function erf(x: number): number {
 }
 
 /** Errors expected in the next `cases`, highest score first. */
-export function expectedNext(scores: Scores, reading: Reading, cases: number): number {
+export function expectedNext(scores: Scores, { likeliest }: Recalibration, cases: number): number {
   let found = 0;
   for (const bin of binsOf(scores)) {
     const taken = Math.min(cases, bin.cases);
-    found += taken * chanceOf(bin.score, reading);
+    found += taken * chanceOf(bin.score, likeliest);
     cases -= taken;
     if (cases <= 0) break;
   }
   return found;
 }
 
-/** Errors expected after so many more cases, highest score first: straight between these points, from [0, 0] on. */
-export function expectedAhead(scores: Scores, reading: Reading): { cases: number; found: number }[] {
-  const points = [{ cases: 0, found: 0 }];
+/** Errors expected after so many more cases, and the band that holds them 19 times out of 20. */
+export interface Ahead {
+  cases: number;
+  found: number;
+  low: number;
+  high: number;
+}
+
+/** Highest score first, from nothing on; straight between these points. */
+export function expectedAhead(scores: Scores, recalibration: Recalibration): Ahead[] {
+  const points: Ahead[] = [{ cases: 0, found: 0, low: 0, high: 0 }];
+  const parts = recalibration.readings.map((reading) => ({ reading, mean: 0, variance: 0 }));
   let [cases, found] = [0, 0];
   for (const bin of binsOf(scores)) {
     cases += bin.cases;
-    found += bin.cases * chanceOf(bin.score, reading);
-    points.push({ cases, found });
+    found += bin.cases * chanceOf(bin.score, recalibration.likeliest);
+    for (const part of parts) {
+      const p = chanceOf(bin.score, part.reading);
+      part.mean += bin.cases * p;
+      part.variance += bin.cases * p * (1 - p);
+    }
+    const mean = parts.reduce((sum, part) => sum + part.mean, 0) / parts.length;
+    const spread = (part: (typeof parts)[number]) => part.variance + (part.mean - mean) ** 2;
+    const half = Z95 * Math.sqrt(parts.reduce((sum, part) => sum + spread(part), 0) / parts.length);
+    points.push({ cases, found, low: Math.max(0, found - half), high: Math.min(cases, found + half) });
   }
   return points;
 }

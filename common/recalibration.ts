@@ -1,66 +1,109 @@
+import { cholesky, inverse, solve, solveUpper, type Matrix } from './cholesky.ts';
+import { normalFrom, randomFrom } from './random.ts';
 import { binsOf, type Scores } from './scores.ts';
 
 /**
- * How scores of this dataset are to be read as chances: logit p = shift + slope · logit score (Platt 1999). Before any
- * verdict a score is taken at its word, with the doubt that scores of a dataset never seen deserve.
+ * How scores of this dataset are to be read as chances: logit p = logit score + what is added there, which is given at the
+ * knots and straight in between. Before any verdict a score is taken at its word.
  */
-export interface Reading {
-  shift: number;
-  slope: number;
+export type Reading = readonly number[];
+
+/** The likeliest reading, and others that verdicts and prior leave possible, each as likely as the next. */
+export interface Recalibration {
+  likeliest: Reading;
+  readings: Reading[];
 }
 
-/** The likeliest reading, and others that verdicts and prior leave possible, with weights that come to 1. */
-export interface Recalibration extends Reading {
-  readings: (Reading & { weight: number })[];
-}
+/** Logits at which a reading is given. */
+const FIRST = -6;
+const SPACE = 1.5;
+export const KNOTS = Array.from({ length: 9 }, (_, i) => FIRST + SPACE * i);
 
-/** Standard deviations before any verdict: odds off by a factor of 3 either way are within reach, and by more where they are long. */
-export const PRIOR = { shift: 0.6, slope: 0.3 };
+/**
+ * A priori what is added is a Gaussian process: one amount for all scores, and one that changes along them, so that verdicts
+ * on high scores say little about low ones. Standard deviations and length in logits: odds that are off by a factor of 2 to
+ * 5 are within reach, as found when scores fitted on one dataset are used on another.
+ */
+export const PRIOR = { common: 0.5, local: 0.7, length: 1.5 };
 
 /** Scores nearer to 0 or 1 say no more than this. */
 const LEAST = 0.002;
-/** Places of the readings, in standard deviations of the posterior. */
-const STEPS = [-3, -2.25, -1.5, -0.75, 0, 0.75, 1.5, 2.25, 3];
+/** Readings drawn, half of them the mirror images of the others. */
+const DRAWS = 320;
 const ROUNDS = 50;
 
+/** Covariance of what is added at the knots. */
+export const COVARIANCE: Matrix = KNOTS.map((a) =>
+  KNOTS.map(
+    (b) =>
+      PRIOR.common ** 2 + PRIOR.local ** 2 * (Math.exp(-0.5 * ((a - b) / PRIOR.length) ** 2) + (a === b ? 1e-4 : 0)),
+  ),
+);
+const PRECISION = inverse(COVARIANCE);
+
+/** Always the same, so that figures change by verdicts and by nothing else. */
+const NORMALS = (() => {
+  const random = randomFrom(2);
+  const half = Array.from({ length: DRAWS / 2 }, () => KNOTS.map(() => normalFrom(random)));
+  return [...half, ...half.map((draw) => draw.map((z) => -z))];
+})();
+
 /** The chance that a case of this score is an error. */
-export function chanceOf(score: number, { shift, slope }: Reading): number {
-  return 1 / (1 + Math.exp(-shift - slope * logit(score)));
+export function chanceOf(score: number, reading: Reading): number {
+  const at = logit(score);
+  const { knot, share } = placeOf(at);
+  return sigmoid(at + (1 - share) * reading[knot] + share * reading[knot + 1]);
 }
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 const logit = (score: number) => {
   const p = Math.min(1 - LEAST, Math.max(LEAST, score));
   return Math.log(p / (1 - p));
 };
 
+/** Between which knots, and how far on the way to the second. */
+function placeOf(at: number): { knot: number; share: number } {
+  const place = Math.min(KNOTS.length - 1, Math.max(0, (at - FIRST) / SPACE));
+  const knot = Math.min(KNOTS.length - 2, Math.floor(place));
+  return { knot, share: place - knot };
+}
+
+/** Cases of about one score that were seen. */
 interface Seen {
   at: number;
+  knot: number;
+  share: number;
   cases: number;
   errors: number;
 }
 
 /**
- * What verdicts say about the scores: the posterior of shift and slope, found by Newton's method and taken at the points of
- * a grid around its top (as Rue et al. 2009 do for INLA). `errors` and `fine`: the cases seen one by one, by score.
+ * What verdicts say about the scores: the posterior of the reading, in Laplace's approximation (Rasmussen and Williams 2006,
+ * section 3.4). `errors` and `fine`: the cases seen one by one, by score.
  */
 export function recalibrate(errors: Scores, fine: Scores): Recalibration {
   const seen: Seen[] = [];
-  for (const { cases, score } of binsOf(errors)) seen.push({ at: logit(score), cases, errors: cases });
-  for (const { cases, score } of binsOf(fine)) seen.push({ at: logit(score), cases, errors: 0 });
-  const top = climb(seen);
-  const readings = gridAround(seen, top).map((reading) => ({ ...reading, weight: posterior(seen, reading) }));
-  const best = Math.max(...readings.map(({ weight }) => weight));
-  for (const reading of readings) reading.weight = Math.exp(reading.weight - best);
-  const total = readings.reduce((sum, { weight }) => sum + weight, 0);
-  for (const reading of readings) reading.weight /= total;
-  return { ...top, readings };
+  const add = (scores: Scores, share: number) => {
+    for (const { cases, score } of binsOf(scores))
+      seen.push({ at: logit(score), ...placeOf(logit(score)), cases, errors: share * cases });
+  };
+  add(errors, 1);
+  add(fine, 0);
+  const likeliest = climb(seen);
+  const lower = cholesky(slopesAt(seen, likeliest).curvature);
+  const readings = NORMALS.map((normals) => {
+    const away = solveUpper(lower, normals);
+    return likeliest.map((value, i) => value + away[i]);
+  });
+  return { likeliest, readings };
 }
 
 /** Logarithm of prior × likelihood, but for a constant. */
-function posterior(seen: readonly Seen[], { shift, slope }: Reading): number {
-  let sum = -0.5 * ((shift / PRIOR.shift) ** 2 + ((slope - 1) / PRIOR.slope) ** 2);
-  for (const { at, cases, errors } of seen) {
-    const x = shift + slope * at;
+function posterior(seen: readonly Seen[], reading: Reading): number {
+  let sum = -0.5 * reading.reduce((total, value, i) => total + value * dot(PRECISION[i], reading), 0);
+  for (const { at, knot, share, cases, errors } of seen) {
+    const x = at + (1 - share) * reading[knot] + share * reading[knot + 1];
     // log σ(x) and log σ(−x), without overflow.
     const soft = Math.log1p(Math.exp(-Math.abs(x)));
     sum += errors * (Math.min(x, 0) - soft) + (cases - errors) * (Math.min(-x, 0) - soft);
@@ -69,35 +112,36 @@ function posterior(seen: readonly Seen[], { shift, slope }: Reading): number {
 }
 
 /** Gradient and negative Hessian of the above; the prior keeps the latter positive. */
-function slopesAt(seen: readonly Seen[], { shift, slope }: Reading) {
-  let g0 = -shift / PRIOR.shift ** 2;
-  let g1 = (1 - slope) / PRIOR.slope ** 2;
-  let [h00, h01, h11] = [1 / PRIOR.shift ** 2, 0, 1 / PRIOR.slope ** 2];
-  for (const { at, cases, errors } of seen) {
-    const p = 1 / (1 + Math.exp(-shift - slope * at));
-    const [rest, w] = [errors - cases * p, cases * p * (1 - p)];
-    g0 += rest;
-    g1 += rest * at;
-    h00 += w;
-    h01 += w * at;
-    h11 += w * at * at;
+function slopesAt(seen: readonly Seen[], reading: Reading) {
+  const gradient = reading.map((_, i) => -dot(PRECISION[i], reading));
+  const curvature = PRECISION.map((row) => [...row]);
+  for (const { at, knot, share, cases, errors } of seen) {
+    const near = 1 - share;
+    const p = sigmoid(at + near * reading[knot] + share * reading[knot + 1]);
+    const [rest, weight] = [errors - cases * p, cases * p * (1 - p)];
+    gradient[knot] += rest * near;
+    gradient[knot + 1] += rest * share;
+    curvature[knot][knot] += weight * near * near;
+    curvature[knot][knot + 1] += weight * near * share;
+    curvature[knot + 1][knot] += weight * near * share;
+    curvature[knot + 1][knot + 1] += weight * share * share;
   }
-  return { g0, g1, h00, h01, h11, det: h00 * h11 - h01 * h01 };
+  return { gradient, curvature };
 }
 
 /** The top of the posterior, which has only one; a step that would go down is halved. */
-function climb(seen: readonly Seen[]): Reading {
-  let at: Reading = { shift: 0, slope: 1 };
+function climb(seen: readonly Seen[]): number[] {
+  let at = KNOTS.map(() => 0);
   let height = posterior(seen, at);
-  for (let round = 0; round < ROUNDS; round++) {
-    const { g0, g1, h00, h01, h11, det } = slopesAt(seen, at);
-    const [d0, d1] = [(h11 * g0 - h01 * g1) / det, (h00 * g1 - h01 * g0) / det];
-    if (Math.abs(d0) + Math.abs(d1) < 1e-9) break;
-    let step = 1;
+  for (let round = 0; round < ROUNDS && seen.length; round++) {
+    const { gradient, curvature } = slopesAt(seen, at);
+    const step = solve(cholesky(curvature), gradient);
+    if (step.every((by) => Math.abs(by) < 1e-9)) break;
+    let length = 1;
     let next = at;
     let found = -Infinity;
-    for (; found < height && step > 1e-6; step /= 2) {
-      next = { shift: at.shift + step * d0, slope: at.slope + step * d1 };
+    for (; found < height && length > 1e-6; length /= 2) {
+      next = at.map((value, i) => value + length * step[i]);
       found = posterior(seen, next);
     }
     if (found < height) break;
@@ -106,12 +150,4 @@ function climb(seen: readonly Seen[]): Reading {
   return at;
 }
 
-/** Points along the axes of the posterior's width at its top. */
-function gridAround(seen: readonly Seen[], top: Reading): Reading[] {
-  const { h00, h01, h11, det } = slopesAt(seen, top);
-  // Cholesky factor of the inverse of the negative Hessian.
-  const a = Math.sqrt(h11 / det);
-  const b = -h01 / det / a;
-  const c = Math.sqrt(Math.max(0, h00 / det - b * b));
-  return STEPS.flatMap((u) => STEPS.map((v) => ({ shift: top.shift + a * u, slope: top.slope + b * u + c * v })));
-}
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../../common/draw.ts';
+import { randomFrom } from '../../../common/random.ts';
 
 /** Random numbers that a seed brings back. */
 export interface Random {
