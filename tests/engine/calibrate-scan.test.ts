@@ -7,8 +7,12 @@ import type { ScanSettings } from '../../common/scan.ts';
 import { calibrate } from '../../main/engine/calibration/calibrate.ts';
 import { readGiven } from '../../main/engine/dataset/labels.ts';
 import { nearOutline, placesIn, sampledOf } from '../../main/engine/inference/places.ts';
-import { readPlanes } from '../../main/engine/inference/results/planes.ts';
-import { probabilitiesFile, readProbabilities } from '../../main/engine/inference/results/probabilities.ts';
+import { readPlanes, writePlanes } from '../../main/engine/inference/results/planes.ts';
+import {
+  packSampled,
+  probabilitiesFile,
+  readProbabilities,
+} from '../../main/engine/inference/results/probabilities.ts';
 import { scanDataset } from '../../main/engine/inference/scan.ts';
 import { closeWorkspace, openWorkspace, type Workspace } from '../../main/engine/workspace.ts';
 import { makeJob, type Job } from '../support/job.ts';
@@ -110,12 +114,6 @@ async function noFolds(): Promise<string> {
 }
 
 describe('where a sample is taken', () => {
-  const said = new Set([0, 1]);
-  const flat = (width: number, height: number, label = 0) => {
-    const given = new Uint8Array(width * height).fill(label);
-    return { width, height, rgb: new Uint8Array(), given };
-  };
-
   it('is even over the picture, in no step, and never more than fits', () => {
     for (const [width, height, classes] of [
       [480, 360, 11],
@@ -123,7 +121,8 @@ describe('where a sample is taken', () => {
       [2048, 1024, 150],
       [7, 5, 2],
     ]) {
-      const places = placesIn(flat(width, height), classes, said);
+      const places = placesIn({ width, height }, classes);
+      expect(placesIn({ width, height }, classes)).toBe(places);
       expect(places.length).toBeLessThanOrEqual(1024);
       expect(places.length * (classes + 1) * 2).toBeLessThanOrEqual(32768);
       expect(places.length).toBeGreaterThan(0.6 * Math.min(1024, 16384 / (classes + 1), width * height));
@@ -135,10 +134,21 @@ describe('where a sample is taken', () => {
     }
   });
 
-  it('is where there is a label, and one that members can say', () => {
-    expect(placesIn(flat(64, 64, IGNORE), 3, said).length).toBe(0);
-    expect(placesIn(flat(64, 64, 2), 3, said).length).toBe(0);
-    expect(placesIn({ ...flat(64, 64), given: null }, 3, said).length).toBe(0);
+  it('is kept where there is a label, and one that members can say', async () => {
+    const [width, height] = [8, 4];
+    const given = Uint8Array.from({ length: width * height }, (_, i) => [0, IGNORE, 1, 2][i % 4]);
+    const places = Uint32Array.from({ length: width * height }, (_, i) => i);
+    const log = Float32Array.from({ length: places.length * 3 }, (_, i) => -i);
+    const packed = packSampled(places, log, { width, height, given }, new Set([0, 1]));
+    const file = probabilitiesFile(workspace.project, 'some', 'picture');
+    await writePlanes(file, packed ?? new Uint8Array());
+    const kept = await readProbabilities(workspace.project, 'some', 'picture');
+    const left = [...places].filter((place) => place % 2 === 0);
+    expect([...(kept?.places ?? [])]).toEqual(left);
+    expect([...(kept?.given ?? [])]).toEqual(left.map((place) => given[place]));
+    expect(Float32Array.from(kept?.log ?? [])).toEqual(Float32Array.from(left.flatMap((i) => [-3 * i, -3 * i - 1, -3 * i - 2]))); // prettier-ignore
+    expect(packSampled(places, log, { width, height, given }, new Set())).toBeNull();
+    expect(packSampled(places, log, { width, height, given: null }, new Set([0]))).toBeNull();
   });
 
   it('knows what is near an outline: a disc of half a hundredth of the diagonal', () => {

@@ -4,7 +4,7 @@ import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/comp
 import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/compile/phases.ts';
 import { firstLine, MemberError, Members } from './members.ts';
-import { feedPlaces, putColumns } from '../onnx/compile/places.ts';
+import { feedPlaces, putColumns, type PlaceFeeds } from '../onnx/compile/places.ts';
 import { giveBack } from './memory.ts';
 import { Patches } from './windows/patches.ts';
 import { phasesFor } from './phases-for.ts';
@@ -67,6 +67,8 @@ export class Sessions {
   private readonly patches: Patches | null;
   private key = '';
   private links: Link[] = [];
+  /** the places asked for last, as inputs: they are mostly the same ones */
+  private fed: { places: Uint32Array; width: number; phases: Phases | null; at: PlaceFeeds } | null = null;
 
   constructor(plan: Sessions['plan'], provider: Provider, load: Load, note: (finding: Finding) => void) {
     this.plan = plan;
@@ -94,7 +96,7 @@ export class Sessions {
       feeds[Value.given] = phases
         ? { type: 'uint8', data: toPhases(given, phases), dims: [1, ...phasedSize(phases)] }
         : { type: 'uint8', data: given, dims: [1, height, width] };
-    const at = given && feedPlaces(places, width, phases);
+    const at = given && this.feed(places, width, phases);
     Object.assign(feeds, at?.feeds);
     const picture = { [Value.pixels]: feeds[Value.pixels] };
     let sums: Record<string, Tensor> = {};
@@ -117,6 +119,14 @@ export class Sessions {
     this.key = '';
     for (const { session } of links) await session.release();
     await this.patches?.release();
+  }
+
+  private feed(places: Uint32Array, width: number, phases: Phases | null): PlaceFeeds {
+    const { fed } = this;
+    if (fed?.places === places && fed.width === width && fed.phases === phases) return fed.at;
+    const at = feedPlaces(places, width, phases);
+    this.fed = { places, width, phases, at };
+    return at;
   }
 
   private async use(members: readonly number[], labelled: boolean, size: Chain['size']): Promise<void> {

@@ -15,7 +15,6 @@ import { profilePicture, Profiler, type LoadProfiled } from './device/profile.ts
 import type { FromWorker, Plan, Task } from './protocol.ts';
 import { tryProvider } from './device/provider.ts';
 import { MemberError } from './members.ts';
-import type { Pixels } from './source.ts';
 import type { Load } from './sessions.ts';
 
 /** What an inference process does: pictures one after the other, the next ones being read and decoded meanwhile. */
@@ -47,7 +46,7 @@ export function startWork(
     const [began, { source, pixels }] = [performance.now(), await prepared];
     if (!pixels) return tell({ type: 'same', id: task.id, stat: source.stat });
     const decoded = performance.now();
-    const places = placesOf(task, pixels);
+    const places = task.sampled && pixels.given ? placesIn(pixels, classes) : undefined;
     const { planes, sample: log } = await device.run(task, pixels, places);
     const ran = performance.now();
     const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
@@ -58,7 +57,7 @@ export function startWork(
     const examined = performance.now();
     const { width, height } = pixels;
     const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
-    const kept = places?.length && log ? packSampled(places, log, pixels) : null;
+    const kept = places && log ? packSampled(places, log, pixels, saidIn(task)) : null;
     for (const bytes of [planes, pixels.given]) if (bytes) giveBack(bytes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
     const spans = [decoded - began, ran - decoded, examined - profiled, performance.now() - examined];
@@ -75,17 +74,11 @@ export function startWork(
     );
   }
 
-  const placesOf = (task: Task, pixels: Pixels) =>
-    task.sampled
-      ? placesIn(
-          pixels,
-          classes,
-          saidBy(
-            task.members.map((member) => plan.members[member]),
-            classes,
-          ),
-        )
-      : undefined;
+  const saidIn = ({ members }: Task) =>
+    saidBy(
+      members.map((member) => plan.members[member]),
+      classes,
+    );
 
   async function drain(): Promise<void> {
     for (let next = ahead.take(); next; next = ahead.take()) {

@@ -36,19 +36,34 @@ export function packProbabilities({ channels, places, given, border, log }: Prob
   return Buffer.concat([fixed, bytesOf(places), given, border, bytesOf(log)]);
 }
 
-/** What a run gave at `places` of a labelled picture, `log` as float32, as the content of a file. */
+/**
+ * What a run gave at `places` of a labelled picture, `log` as float32, as the content of a file. Places without a label, or
+ * with one that no member can say, are left out; null where no other is left. `said`: class indexes members can say.
+ */
 export function packSampled(
-  places: Uint32Array,
+  all: Uint32Array,
   log: Float32Array,
   { given, width, height }: Pick<Pixels, 'given' | 'width' | 'height'>,
+  said: ReadonlySet<number | null>,
 ): Uint8Array | null {
   if (!given) return null;
+  const usable = Uint8Array.from({ length: 256 }, (_, label) => (said.has(label) ? 1 : 0));
+  const channels = log.length / all.length;
+  const [places, labels, half] = [new Uint32Array(all.length), new Uint8Array(all.length), new Float16Array(log)];
+  let count = 0;
+  for (let i = 0; i < all.length; i++) {
+    const label = given[all[i]];
+    if (!usable[label]) continue;
+    if (count < i) half.copyWithin(count * channels, i * channels, (i + 1) * channels);
+    [places[count], labels[count]] = [all[i], label];
+    count++;
+  }
+  if (!count) return null;
+  const kept = places.subarray(0, count);
+  const border = nearOutline(kept, given, width, height);
   return packProbabilities({
-    channels: log.length / places.length,
-    places,
-    given: Uint8Array.from(places, (place) => given[place]),
-    border: nearOutline(places, given, width, height),
-    log: new Float16Array(log),
+    ...{ channels, places: kept, given: labels.subarray(0, count), border },
+    log: half.subarray(0, count * channels),
   });
 }
 

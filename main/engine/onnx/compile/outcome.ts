@@ -1,9 +1,9 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Chain } from './chain.ts';
 import { entropyOf } from './distribution.ts';
-import { addOutcomeOf, type Shares, type Sums } from './merge.ts';
+import { addOutcomeOf, type Sums } from './merge.ts';
 import { stripsOf, upsampleByPhase, type Phases } from './phases.ts';
-import { addSample } from './places.ts';
+import { addSample, numberAfter, pick } from './places.ts';
 import { tempered } from './temperature.ts';
 
 export type OutcomePlan = Pick<
@@ -26,9 +26,9 @@ export function addOutcome(
   output: { planes: string; sample: string },
 ): void {
   const given = plan.given && plan.phases ? stripsOfGiven(graph, plan.given, plan.phases) : [plan.given];
-  const merged = sums.merged.map((part) => addOutcomeOf(graph, plan.merge, plan, part));
-  if (plan.places) addSample(graph, plan.channels, merged, plan.places, output.sample);
-  const strips = merged.map((part, i) => addStrip(graph, plan, part, given[i]));
+  const strips = sums.merged.map((part, i) => addStrip(graph, plan, part, given[i], plan.places?.[i]));
+  const picked = strips.map((strip) => strip.picked).filter((one) => one !== null);
+  if (picked.length) addSample(graph, picked, strips[0].unit, output.sample);
   // Last: what the runtime does first then adds up all sums side by side, see addSums.
   const disagreement = sums.entropy ? addDisagreement(graph, plan, sums.mean ?? sums.merged[0], sums.entropy) : null;
   const whole = strips.map(({ label, confidence, pGiven }, i) =>
@@ -38,16 +38,22 @@ export function addOutcome(
   graph.squeeze(planes, [1], output.planes);
 }
 
-/** All but disagreement, each uint8 [1, 1, H, W], of one strip, or of the whole picture. */
-function addStrip(graph: GraphBuilder, plan: OutcomePlan, { p: all, unit }: Shares, given: string | null) {
+/** All but disagreement, each uint8 [1, 1, H, W], of one strip, or of the whole picture; p̄ · unit at its places. */
+function addStrip(graph: GraphBuilder, plan: OutcomePlan, merged: string, given: string | null, places?: string) {
+  const { p: all, unit } = addOutcomeOf(graph, plan.merge, plan, merged);
+  const picked = places === undefined ? null : pick(graph, plan.channels, all, places);
   const p = plan.channels > plan.classes ? graph.slice(all, 1, 0, plan.classes) : all;
   const index = graph.add('ArgMax', [p], { axis: 1, keepdims: 1 });
   const label = graph.cast(index, 'uint8');
   const greatest = graph.add('GatherElements', [p, index], { axis: 1 });
   const temper = tempered(graph, plan, { p: all, unit }, greatest);
-  const confidence = asByte(graph, temper(greatest), 255 / unit);
+  const confidence = asByte(
+    graph,
+    temper(greatest),
+    picked ? numberAfter(graph, 255 / unit, picked) : graph.float(255 / unit),
+  );
   const pGiven = given ? addGiven(graph, plan, p, unit, given, temper) : addSame(graph, label, 255);
-  return { label, confidence, pGiven };
+  return { label, confidence, pGiven, picked, unit };
 }
 
 const addSame = (graph: GraphBuilder, like: string, value: number) =>
@@ -68,7 +74,7 @@ function addDisagreement(graph: GraphBuilder, plan: OutcomePlan, mean: string, e
     : [plan.grid === 'coarse' ? graph.resize(nats, 1, plan.size) : nats];
   return strips.map((strip) => {
     const bounded = graph.add('Min', [graph.add('Max', [strip, graph.float(0)]), graph.float(Math.LN2)]);
-    return asByte(graph, bounded, 255 / Math.LN2);
+    return asByte(graph, bounded, graph.float(255 / Math.LN2));
   });
 }
 
@@ -85,7 +91,7 @@ function addGiven(
   const inside = graph.cast(graph.add('Min', [classes, graph.float(plan.classes - 1)]), 'int64');
   const found = temper(graph.add('GatherElements', [p, inside], { axis: 1 }));
   const labelled = graph.add('Less', [addSaid(graph, plan, classes), graph.float(plan.classes)]);
-  return asByte(graph, graph.add('Where', [labelled, found, graph.float(unit)]), 255 / unit);
+  return asByte(graph, graph.add('Where', [labelled, found, graph.float(unit)]), graph.float(255 / unit));
 }
 
 /** Classes that no member can say as if nothing were given. */
@@ -96,5 +102,5 @@ const addSaid = (graph: GraphBuilder, { unsaid, classes }: OutcomePlan, given: s
   );
 
 /** Rounds to the nearest byte: a cast cuts off. */
-const asByte = (graph: GraphBuilder, value: string, factor: number) =>
-  graph.cast(graph.add('Add', [graph.add('Mul', [value, graph.float(factor)]), graph.float(0.5)]), 'uint8');
+const asByte = (graph: GraphBuilder, value: string, factor: string) =>
+  graph.cast(graph.add('Add', [graph.add('Mul', [value, factor]), graph.float(0.5)]), 'uint8');
