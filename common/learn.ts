@@ -80,10 +80,13 @@ export function learn(table: CaseTable, lessons: readonly Lesson[]): Learned | n
 }
 
 /** Probability 0..1 of each case of the table that it is an error. */
-export function learnedScores(table: CaseTable, learned: Learned): Float64Array {
-  return table.offset.map((offset, index) => {
-    let odds = offset;
-    for (const by of movesOf(table, learned, index)) odds += by;
+export function learnedScores(table: CaseTable, { weights, effects, company }: Learned): Float64Array {
+  const { offset, features, width, memberOf } = table;
+  const [overall, steepness, picture, beside] = weights;
+  return offset.map((scanned, i) => {
+    let odds = scanned + overall + steepness * scanned + picture * company.picture[i] + beside * company.beside[i];
+    for (let j = 0; j < width; j++) odds += weights[COMMON + j] * features[i * width + j];
+    for (let k = 0; k < GROUPS; k++) odds += effects[memberOf[i * GROUPS + k]];
     return sigmoid(odds);
   });
 }

@@ -10,7 +10,7 @@ export interface SparseRows {
 const SLIPS = 0.05;
 const STEPS = 30;
 /** Squared length of the gradient at which a fit is done. */
-const DONE = 1e-14;
+const DONE = 1e-12;
 
 /**
  * Weights θ of a logistic model P(positive) = σ(offset + rows · θ), where a share of the labels is wrong by itself
@@ -71,13 +71,12 @@ function solve(rows: SparseRows, information: Float64Array, right: Float64Array)
   const x = new Float64Array(right.length);
   const rest = right.slice();
   const towards = right.slice();
-  const enough = 1e-16 * dot(right, right);
+  const enough = 1e-10 * dot(right, right);
   let left = dot(rest, rest);
   for (let round = 0; round < right.length + 10 && left > enough; round++) {
-    const image = timesTransposed(
-      rows,
-      times(rows, towards).map((sum, i) => sum * information[i]),
-    );
+    const told = times(rows, towards);
+    for (let i = 0; i < told.length; i++) told[i] *= information[i];
+    const image = timesTransposed(rows, told);
     for (let j = 0; j < image.length; j++) image[j] += towards[j];
     const far = left / dot(towards, image);
     for (let j = 0; j < x.length; j++) {
@@ -104,7 +103,9 @@ function descend(from: Float64Array, direction: Float64Array, cost: number, cost
 function times({ start, column, value }: SparseRows, x: Float64Array): Float64Array {
   const sums = new Float64Array(start.length - 1);
   for (let i = 0; i < sums.length; i++) {
-    for (let e = start[i]; e < start[i + 1]; e++) sums[i] += value[e] * x[column[e]];
+    let sum = 0;
+    for (let e = start[i]; e < start[i + 1]; e++) sum += value[e] * x[column[e]];
+    sums[i] = sum;
   }
   return sums;
 }
@@ -112,7 +113,8 @@ function times({ start, column, value }: SparseRows, x: Float64Array): Float64Ar
 function timesTransposed({ start, column, value, columns }: SparseRows, y: Float64Array): Float64Array {
   const sums = new Float64Array(columns);
   for (let i = 0; i < y.length; i++) {
-    for (let e = start[i]; e < start[i + 1]; e++) sums[column[e]] += value[e] * y[i];
+    const by = y[i];
+    for (let e = start[i]; e < start[i + 1]; e++) sums[column[e]] += value[e] * by;
   }
   return sums;
 }
