@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { makeJob, type Job } from '../support/job.ts';
+import { serving, type Serving } from '../support/program.ts';
+import { addModels, expectReviewed, openFolder, openReview, scan } from './steps.ts';
+import { watch } from './watch.ts';
+
+let job: Job;
+let server: Serving;
+
+test.beforeEach(async () => {
+  job = await makeJob({ labelled: 24, unlabelled: 2 });
+  server = await serving([], { WINNOW_HOME: join(job.place, 'home') });
+});
+test.afterEach(async () => {
+  await server.stop();
+  await job.remove();
+});
+
+const panel = (page: Page) => page.getByRole('region', { name: 'Audit' });
+const list = (page: Page) => page.getByRole('dialog', { name: 'Decided many at once' });
+
+test('many are accepted, some of them looked at, and all of them rolled back and back again', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  const { expectSilence } = watch(page);
+  await page.goto(server.address);
+  await openFolder(page, job.folder);
+  await addModels(page, job.models);
+  await scan(page);
+  await openReview(page);
+
+  await page.keyboard.press('m');
+  await page.getByRole('slider', { name: 'Least score' }).fill('0');
+  const accept = page.getByRole('button', { name: /^Accept \d+$/ });
+  await expect(page.getByText(/^About .* of them are errors/)).toBeVisible();
+  const many = Number((await accept.textContent())?.match(/\d+/)?.[0]);
+  expect(many).toBeGreaterThan(11);
+  await accept.click();
+  await expect(page.getByRole('dialog', { name: /^Accepted \d+ cases/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+
+  // Every judgement goes on to the next; the second is taken back and given again.
+  const drawn = Math.min(30, many);
+  await expect(panel(page)).toContainText(`0 of ${drawn} judged`);
+  await page.keyboard.press('r');
+  await expect(panel(page)).toContainText(`1 of ${drawn} judged`);
+  await page.keyboard.press('w');
+  await expect(panel(page)).toContainText('50% right');
+  await expectReviewed(page, '1 kept');
+  await page.keyboard.press('z');
+  await expect(panel(page)).toContainText(`1 of ${drawn} judged`);
+  await expectReviewed(page, /^(?!.*kept)/);
+  await expect(panel(page).getByRole('button', { name: /^2: / })).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press('w');
+  await page.keyboard.press('r');
+  await expect(panel(page)).toContainText('67% right');
+
+  // It is taken up again where it was, by a window that has just come.
+  await page.reload();
+  await openReview(page);
+  await page.keyboard.press('Shift+E');
+  await expect(list(page)).toContainText('67% right');
+  await list(page).getByRole('button', { name: 'Audit on' }).click();
+  await expect(panel(page)).toContainText(`3 of ${drawn} judged`);
+  await expect(panel(page).getByRole('button', { name: /^4: / })).toHaveAttribute('aria-current', 'true');
+
+  // What the audit corrected stays kept; everything else is open again.
+  await page.keyboard.press('Delete');
+  await expect(panel(page)).toBeHidden();
+  await expectReviewed(page, /^(?!.*accepted).*1 kept/);
+  await page.keyboard.press('Shift+Z');
+  await expectReviewed(page, `${many - 1} accepted`);
+  await page.keyboard.press('Shift+E');
+  await list(page).getByRole('button', { name: 'Roll back' }).click();
+  await expect(list(page)).toContainText('rolled back');
+  await list(page).getByRole('button', { name: 'Bring back' }).click();
+  await expectReviewed(page, `${many - 1} accepted`);
+  expectSilence();
+});
