@@ -1,5 +1,5 @@
 import { across, AXIS_HEIGHT, baseline, legend, TITLE_HEIGHT, upward, xAxis, yAxis, type Box } from './axis.ts';
-import { linear, percentTicks, plainTicks, ticks, type Domain } from './scale.ts';
+import { linear, plainTicks, ticks, type Domain } from './scale.ts';
 import { circle, line, linePath, path, text, type Drawing, type Mark } from './svg.ts';
 import type { PlotTheme } from './theme.ts';
 import { textWidth } from './words.ts';
@@ -60,7 +60,7 @@ export function drawLines({ label, x, y, lines, markers, cursor }: Lines, width:
         10,
         theme,
       ),
-      ...yAxis({ title: y.title, values: ys, labels: percentTicks(ys), place: placeY }, box, theme),
+      ...yAxis({ title: y.title, values: ys, labels: plainTicks(ys), place: placeY }, box, theme),
       ...xAxis({ title: x.title, values: xs, labels: plainTicks(xs), place: placeX }, box, theme),
       baseline(box, theme),
       ...looked,

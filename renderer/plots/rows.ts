@@ -51,13 +51,17 @@ export interface Rows {
 const ROW = 22;
 /** a line above the rows: for the legend, for the name of a reference */
 const LINE = 19;
+/** more rows than are seen at once: the scale is written above them too */
+const LONG = 24;
 const GAP = 28;
 const VALUE_SIZE = 11.5;
+const NOTE = { 'font-size': 11, 'text-anchor': 'middle' };
 
 /** Names down the left, one scale or several beside them, every value written out. */
 export function drawRows({ label, names, panels }: Rows, width: number, theme: PlotTheme): Drawing {
   const named = Math.min(width * 0.28, 20 + Math.max(0, ...names.map(({ text }) => textWidth(text, 12))));
-  const above = [panels.some(hasLegend), panels.some(({ reference }) => reference)].filter(Boolean).length;
+  const lines = [panels.some(hasLegend), panels.some(({ reference }) => reference), names.length > LONG];
+  const above = lines.filter(Boolean).length;
   const totals = names.filter(({ total }) => total).length;
   const top = 2 + above * LINE;
   const bottom = top + names.length * ROW;
@@ -112,12 +116,18 @@ function panelMarks(panel: RowPanel, names: readonly RowName[], outer: Box, them
     as: panel.as === 'bars' ? 'area' : 'dot',
     size,
   }));
+  const long = names.length > LONG;
   return [
     ...xAxis({ title: panel.title, values, labels, place }, box, theme),
+    ...(long
+      ? values.map((value, i) => text(place(value), box.top - 6, labels[i], { ...NOTE, fill: theme.soft }))
+      : []),
     line(box.left, box.top, box.left, box.bottom, { stroke: theme.soft }),
     ...(hasLegend(panel) ? legend(keys, box.left, 8, theme) : []),
     ...rows,
-    ...(panel.reference ? referenceMarks(panel.reference, place, box, theme) : []),
+    ...(panel.reference
+      ? referenceMarks(panel.reference, place, { ...box, top: box.top - (long ? LINE : 0) }, theme)
+      : []),
   ];
 }
 

@@ -126,9 +126,14 @@ function figures(
 function ring(context: CanvasRenderingContext2D, { cell, left, top, x, y }: Placement, at: Cell, main: boolean) {
   const grown = Math.max(0, 9 - cell) / 2;
   const size = cell + 2 * grown;
+  const [cornerX, cornerY] = [left - x + at.column * cell - grown, top - y + at.row * cell - grown];
   context.strokeStyle = main ? DARK.ink : DARK.soft;
   context.lineWidth = main ? 2 : 1.5;
-  context.strokeRect(left - x + at.column * cell - grown, top - y + at.row * cell - grown, size, size);
+  context.strokeRect(cornerX, cornerY, size, size);
+  // Seen on the lightest cells too.
+  context.strokeStyle = DARK.ground;
+  context.lineWidth = 1;
+  if (size > 8) context.strokeRect(cornerX + 1.5, cornerY + 1.5, size - 3, size - 3);
 }
 
 function names(
