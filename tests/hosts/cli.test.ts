@@ -43,6 +43,8 @@ describe('exit codes', () => {
     ['an augmentation nobody knows', ['scan', '.', '--tta', 'hflip,wobble']],
     ['a scale that is none', ['scan', '.', '--tta', 'scale=0']],
     ['a format not written', ['export', '.', '--out', 'x', '--format', 'voc']],
+    ['an action without its sample', ['audit', '.', '--action', 'x']],
+    ['rollback of nothing', ['rollback', '.']],
     ['soup without a place to write to', ['soup', 'a.onnx', 'b.onnx']],
     ['a greedy soup without a dataset', ['soup', 'a.onnx', 'b.onnx', '--out', 'c.onnx', '--greedy']],
     ['half of several files', ['half', 'a.onnx', 'b.onnx', '--out', 'c.onnx']],
@@ -151,10 +153,27 @@ describe('the whole job', () => {
 
   it('accepts once what is asked for', async () => {
     const args = ['accept', job.folder, '--cases', '--min-score', '0'];
-    const { accepted, pixels } = await winnowJson<{ accepted: number; pixels: number }>(...args);
+    interface Accepted {
+      accepted: number;
+      pixels: number;
+      action: string;
+      expected: number;
+    }
+    const { accepted, pixels, action, expected } = await winnowJson<Accepted>(...args);
+    const overview = await winnowJson<{ bulks: object[]; left: object }>('audit', job.folder);
+    expect(overview).toMatchObject({ reviewed: 0, found: 0, left: { expected: 0, low: 0, high: 0 } });
+    expect(overview.bulks).toMatchObject([
+      { action, items: accepted, expected, judged: 0, precision: null, live: true },
+    ]);
     expect(accepted).toBeGreaterThanOrEqual(4);
     expect(pixels).toBeGreaterThan(100);
     expect(await winnowJson(...args)).toMatchObject({ accepted: 0, pixels: 0 });
+    expect(await winnowJson('rollback', job.folder, '--action', action)).toMatchObject({ cases: accepted });
+    const again = await winnow('rollback', job.folder, '--action', action);
+    expect(again).toMatchObject({ code: 3, stdout: '' });
+    expect(again.stderr).toMatch(SENTENCE);
+    await winnowJson('rollback', job.folder, '--action', action, '--bring-back');
+    expect(await winnowJson(...args)).toMatchObject({ accepted: 0, action: null });
     const pseudo = await winnowJson('accept', job.folder, '--pseudo', '--threshold', '0.9');
     expect(pseudo).toMatchObject({ samples: 4 });
     expect(Object.keys((pseudo as { byClass: object }).byClass)).toEqual([...CLASSES]);

@@ -113,4 +113,45 @@ describe('kill -9 of the whole process tree', () => {
     expect(await hashesOf(job.folder)).toEqual(sources);
     await job.remove();
   }, 600_000);
+
+  it(`during an audit, ${KILLS} times: no judgement that was answered is lost, nor the verdict that went with it`, async () => {
+    const job = await makeJob({ labelled: 24, unlabelled: 0, width: 320, height: 240 });
+    await winnowJson(...stages(job).scan);
+    const { action } = await winnowJson<{ action: string }>('accept', job.folder, '--cases', '--min-score', '0');
+    interface Sample {
+      judged: number;
+      cases: { case: string; right: boolean | null; verdict: Verdict }[];
+    }
+    const look = () => winnowJson<Sample>('audit', job.folder, '--action', action, '--sample', '1000');
+    const drawn = (await look()).cases.map((one) => one.case);
+    const said = new Map<string, boolean>();
+
+    for (let n = 0; n < KILLS; n++) {
+      const server = await serving([job.folder]);
+      const window = await openWindow(server);
+      const dataset = (await window.call('about', {})).opened[0].id;
+      let unanswered = '';
+      const judgeOnAndOn = async () => {
+        for (let i = 0; ; i++) {
+          const right = (i + n) % 3 > 0;
+          unanswered = drawn[i % drawn.length];
+          const judgement = { target: action, case: unanswered, right, correct: true };
+          await window.call('judge', { dataset, author: `window-${n}`, ...judgement });
+          said.set(unanswered, right);
+          if (i === 0) setTimeout(() => killTree(server.child), randomInt(0, 300));
+        }
+      };
+      await expect(judgeOnAndOn()).rejects.toThrow('closed');
+      said.delete(unanswered);
+      const { cases } = await look();
+      expect(cases.map((one) => one.case)).toEqual(drawn);
+      for (const { case: id, right, verdict } of cases) {
+        if (!said.has(id)) continue;
+        expect({ id, right }).toEqual({ id, right: said.get(id) });
+        if (right === false) expect(verdict).toBe('keep');
+      }
+    }
+    expect(said.size).toBeGreaterThan(0);
+    await job.remove();
+  }, 600_000);
 });
