@@ -3,18 +3,36 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { readMask } from '../../main/engine/images.ts';
 import { hashesOf, type Job } from '../support/job.ts';
-import { acceptPseudoLabels, exportTo, expectReviewed, openReview, scan, tryOnPicture } from './steps.ts';
+import {
+  acceptPseudoLabels,
+  exportTo,
+  expectReviewed,
+  openConfusion,
+  openReview,
+  reviewConfused,
+  scan,
+  tryOnPicture,
+} from './steps.ts';
 
 /** The whole job from an opened dataset with its models to the exported files on disk. */
 export async function wholeJob(page: Page, job: Job, out: string): Promise<void> {
   const before = await hashesOf(job.folder);
   await tryOnPicture(page);
   await scan(page);
+  await insights(page);
   await review(page);
   await acceptPseudoLabels(page);
   await exportTo(page, out);
   await checkExport(job, out);
   expect(await hashesOf(job.folder)).toEqual(before);
+}
+
+/** From a cell of the confusion matrix to its cases, and back to all of them. */
+async function insights(page: Page): Promise<void> {
+  await openConfusion(page);
+  await reviewConfused(page, 'box', 'disc');
+  await page.getByRole('button', { name: 'box → disc' }).click();
+  await expect(page.getByRole('button', { name: 'box → disc' })).toBeHidden();
 }
 
 /** Accepts three cases, keeps one, takes back and brings back: all by keyboard. */

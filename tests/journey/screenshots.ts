@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { chromium, expect, type Page } from '@playwright/test';
 import { findBrowser } from '../support/browser.ts';
 import { built, root, serving } from '../support/program.ts';
-import { acceptPseudoLabels, openDemo, openExport, openReview, openPseudo, scan, settled, tryOn } from './steps.ts';
+import {
+  acceptPseudoLabels,
+  openConfusion,
+  openDemo,
+  openExport,
+  openReview,
+  openPseudo,
+  scan,
+  settled,
+  tryOn,
+} from './steps.ts';
 
 /** Draws the pictures of the README from the demo: at 1440×900 into docs/screenshots, at 1024×700 into the folder named. */
 const small = process.argv.at(2);
@@ -32,6 +42,8 @@ try {
     await settled(page);
   }
   await shoot(page, 'review');
+  await openConfusion(page);
+  await shoot(page, 'insights');
   await openPseudo(page);
   await shoot(page, 'pseudo');
   await acceptPseudoLabels(page);

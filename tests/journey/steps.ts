@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 
@@ -98,6 +99,37 @@ export async function openReview(page: Page): Promise<void> {
 /** How many cases have got which verdict, from the bar below. */
 export async function expectReviewed(page: Page, text: string | RegExp): Promise<void> {
   await expect(page.locator('footer').last()).toContainText(text);
+}
+
+/** Measures, and opens the confusion matrix by keyboard. */
+export async function openConfusion(page: Page): Promise<void> {
+  await page.keyboard.press('6');
+  const sections = page.getByRole('navigation', { name: 'Sections' });
+  const measure = page.getByRole('button', { name: /^Measure/ });
+  await expect(measure).toBeVisible();
+  if (!(await sections.isVisible())) await page.keyboard.press('m');
+  await expect(sections).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('j');
+  await expect(page.getByRole('grid', { name: 'Confusion matrix' })).toBeVisible();
+}
+
+/** Clicks the cell that is looked at, and lands in the review of its cases alone. */
+export async function reviewConfused(page: Page, given: string, proposed: string): Promise<void> {
+  const cell = page.getByRole('gridcell', { name: `given ${given}, proposed ${proposed}` });
+  await expect(cell).toHaveAttribute('aria-label', /: [\d,]+ pixels$/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: `${given} → ${proposed}` })).toBeVisible();
+  const cases = page.getByRole('listbox', { name: 'Cases, worst first' }).getByRole('option');
+  await expect(cases.first()).toBeVisible();
+}
+
+/** Saves the plot in view by key; returns what came as a file. */
+export async function savePlot(page: Page, as: 'svg' | 'csv'): Promise<{ name: string; content: string }> {
+  const coming = page.waitForEvent('download');
+  await page.keyboard.press(as === 'svg' ? 's' : 'c');
+  const download = await coming;
+  const content = await readFile(await download.path(), 'utf8');
+  return { name: download.suggestedFilename(), content };
 }
 
 export async function openPseudo(page: Page): Promise<void> {

@@ -113,7 +113,9 @@ test('a bar is as long as its value, a missing value has none, and every value i
   const bars = all(marks).filter(({ tag, at }) => tag === 'rect' && at.fill === LIGHT.first && at.height === 8);
   expect(bars).toHaveLength(3);
   const unit = Number(bars[1].at.width);
-  expect(bars.map(({ at }) => Number(at.width) / unit)).toEqual([0.5, 1, 0.125].map((v) => expect.closeTo(v, 6)));
+  expect(bars.map(({ at }) => Number(at.width) / unit)).toEqual(
+    [0.5, 1, 0.125].map((v): unknown => expect.closeTo(v, 6)),
+  );
   const words = all(marks).flatMap(({ text }) => text ?? []);
   expect(words.filter((word) => word === '–')).toHaveLength(3);
   for (const word of ['0.500', '0.250', '1.000', '0.125', '0.100', 'mean 0.400']) expect(words).toContain(word);
