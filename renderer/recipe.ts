@@ -27,15 +27,16 @@ export function ttaText(tta: TtaSettings): string {
   return [turned, ...more].filter(Boolean).join(' · ');
 }
 
-/** `5 members · d4 · geometric · windows of 512`. */
+/** `5 members · d4 · geometric · T 1.2 · windows of 512`. */
 export function recipe(
   members: number,
-  { tta, merge, window }: Pick<ScanSettings, 'tta' | 'merge' | 'window'>,
+  { tta, merge, temperature = 1, window }: Pick<ScanSettings, 'tta' | 'merge' | 'temperature' | 'window'>,
 ): string {
   return [
     counted(members, 'member'),
     ttaText(tta),
     merge === 'mean' ? '' : merge,
+    temperature === 1 ? '' : `T ${Number(temperature.toFixed(3))}`,
     window ? `windows of ${window.size}` : '',
   ]
     .filter(Boolean)

@@ -6,6 +6,7 @@ import { NAMED_TTA, PLAIN } from '../../common/ensemble.ts';
 import type { Device } from '../../common/scan.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { readPlanes } from '../../main/engine/inference/results/planes.ts';
+import { readProbabilities } from '../../main/engine/inference/results/probabilities.ts';
 import { openResults } from '../../main/engine/inference/results/results.ts';
 import { scanDataset } from '../../main/engine/inference/scan.ts';
 import { projectOf } from '../../main/engine/project.ts';
@@ -41,7 +42,8 @@ async function scan(device: Device) {
   const settings = { ...PLAIN, models: [job.models], folds: null, tta: NAMED_TTA.hflip, device, processes: 1 };
   const result = await scanDataset(dataset, project, settings, { results, workerFile });
   const planes = dataset.samples.map(async ({ name }) => (await readPlanes(project, results.scan ?? '', name))?.planes);
-  return { result, planes: await Promise.all(planes) };
+  const kept = dataset.samples.map(({ name }) => readProbabilities(project, results.scan ?? '', name));
+  return { result, planes: await Promise.all(planes), kept: await Promise.all(kept) };
 }
 
 describe.skipIf(!vulkan)('WebGPU, on Vulkan in software', () => {
@@ -58,6 +60,13 @@ describe.skipIf(!vulkan)('WebGPU, on Vulkan in software', () => {
         const far = planes?.[plane].filter((value, at) => Math.abs(value - (other?.[at] ?? -9)) > 1);
         expect(far).toHaveLength(0);
       }
+    }
+    for (const [i, kept] of gpu.kept.entries()) {
+      const p = Float32Array.from(kept?.log ?? [], Math.exp);
+      const expected = Float32Array.from(cpu.kept[i]?.log ?? [], Math.exp);
+      expect(p.length).toBe(expected.length);
+      expect(p.length > 0).toBe(i < 4);
+      expect(p.filter((value, at) => Math.abs(value - expected[at]) > 0.01)).toHaveLength(0);
     }
   }, 120_000);
 });

@@ -158,6 +158,7 @@ describe('how an ensemble is put together, in few words', () => {
 
   test('members, augmentation, merge and windows', () => {
     expect(recipe(5, { tta: NAMED_TTA.hflip, merge: 'mean', window: null })).toBe('5 members · hflip');
+    expect(recipe(2, { tta: NO_TTA, merge: 'mean', temperature: 0.92353, window: null })).toBe('2 members · T 0.924');
     const window = { size: 512, overlap: 0.5, blend: 'hann' as const, keep: 1 };
     expect(recipe(1, { tta: NO_TTA, merge: 'vote', window })).toBe('1 member · vote · windows of 512');
   });
