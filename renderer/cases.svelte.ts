@@ -13,6 +13,7 @@ import {
   type QueueCase,
 } from './case-list.ts';
 import { countIn, DatasetStore, type Status, type Tally } from './db.ts';
+import { Learning } from './learned.svelte.ts';
 import { RowCache } from './row-cache.ts';
 import { Statuses } from './statuses.ts';
 import { Sync, type Changed, type Engine } from './sync.ts';
@@ -40,6 +41,8 @@ export class Cases {
   /** the newest change told as this window has it: says whether there is something to undo */
   latest = $state.raw<JournalChange | null>(null);
 
+  readonly learning: Learning;
+
   private readonly setting: CasesSetting;
   private readonly sync: Sync;
   private readonly statuses = new Statuses();
@@ -55,6 +58,7 @@ export class Cases {
     this.setting = setting;
     this.author = author;
     this.store = setting.store ?? new DatasetStore(dataset);
+    this.learning = new Learning(this.store);
     this.rows = new RowCache((keys) => readCases(this.store, keys), ROWS);
     const hear = (what: Changed) => {
       this.take(what);
@@ -130,6 +134,7 @@ export class Cases {
     const names = this.setting.classes.map(({ name }) => name);
     const [all, decided] = await Promise.all([this.all, listDecided(this.store)]);
     this.statuses.learnAll(decided);
+    await this.learning.follow(all);
     return filterCases(this.store, all, filter, names);
   }
 

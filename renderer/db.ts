@@ -20,7 +20,12 @@ export interface StoredSample extends Omit<SampleResult, 'cases'> {
 export interface StoredVerdict {
   id: string;
   verdict: Verdict;
+  /** what a person found who looked at it for itself, as a number, which can be indexed; absent where nobody did */
+  error?: 0 | 1;
 }
+
+/** A case somebody looked at for itself. */
+export type StoredFinding = Pick<StoredVerdict, 'id'> & { error: 0 | 1 };
 
 /** How many cases there are of each kind and status; a missing entry is 0. */
 export type Tally = Partial<Record<`${CaseKind}/${Status}`, number>>;
@@ -58,13 +63,24 @@ export class DatasetStore extends Dexie {
 
   constructor(dataset: string) {
     super(`winnow-${dataset}`);
-    this.version(1).stores({
+    const tables = {
       // Order and filters are in the key; every index would cost as much as the row when half a million cases come in.
       cases: 'key, id',
       samples: 'sample',
       verdicts: 'id, verdict',
       meta: '',
-    });
+    };
+    this.version(1).stores(tables);
+    // What an older Winnow stored lacks what is asked now; the engine tells it again.
+    this.version(2)
+      .stores({ ...tables, verdicts: 'id, verdict, error' })
+      .upgrade((changes) => Promise.all(Object.keys(tables).map((name) => changes.table(name).clear())));
+  }
+
+  /** What people found case by case, in the order of ids. */
+  async findings(): Promise<StoredFinding[]> {
+    const rows = await this.verdicts.where('error').between(0, 1, true, true).toArray();
+    return rows.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]));
   }
 
   async progress(): Promise<Progress> {

@@ -2,7 +2,7 @@ import type { ResultsPage } from '../common/api.ts';
 import type { SampleResult, Verdict } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
 import { idOf, keyOf, kindOf } from './case-key.ts';
-import { NOTHING, type DatasetStore, type Progress, type Status, type Tally } from './db.ts';
+import { NOTHING, type DatasetStore, type Progress, type Status, type StoredVerdict, type Tally } from './db.ts';
 
 /** Cases of one change looked up at a time: a bulk verdict may touch hundreds of thousands. */
 const SLICE = 5_000;
@@ -110,10 +110,15 @@ async function setVerdicts(store: DatasetStore, cases: JournalChange['cases'], s
       count(tally, key, before.get(id) ?? 'open', -1);
       count(tally, key, verdict ?? 'open', 1);
     }
-    await store.verdicts.bulkPut(slice.flatMap(({ id, verdict }) => (verdict ? [{ id, verdict }] : [])));
+    await store.verdicts.bulkPut(slice.flatMap((item) => storedVerdict(item) ?? []));
     await store.verdicts.bulkDelete(slice.flatMap(({ id, verdict }) => (verdict ? [] : [id])));
   }
   await store.setProgress({ ...progress, seq, tally });
+}
+
+function storedVerdict({ id, verdict, error }: JournalChange['cases'][number]): StoredVerdict | null {
+  if (!verdict) return null;
+  return error === undefined ? { id, verdict } : { id, verdict, error: error ? 1 : 0 };
 }
 
 /** Keys of the stored cases with these ids. Many are found faster by reading all keys once than one by one. */

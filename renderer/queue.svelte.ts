@@ -4,6 +4,7 @@ import type { JournalChange } from '../common/journal.ts';
 import { idOf } from './case-key.ts';
 import { EVERYTHING, type CaseFilter, type QueueCase } from './case-list.ts';
 import { Cases, type CasesSetting } from './cases.svelte.ts';
+import { reorder } from './reorder.ts';
 import type { Changed } from './sync.ts';
 
 /** Rows read at a time. */
@@ -12,14 +13,23 @@ const PAGE = 100;
 const PULSE = 400;
 /** Milliseconds to wait for all cases before the first of them are shown. */
 const PATIENCE = 4_000;
+/** Open cases after the current one that keep their places: what comes next is settled, and its pixels are on the way. */
+const SETTLED = 3;
+
+/** Learned: as verdicts have taught. */
+export type Order = 'learned' | 'scanned';
 
 /**
  * The review queue of one dataset. Its order is a snapshot: it changes when the person asks for it (another filter, the
- * new cases), never by a verdict or by a running scan, so nothing moves under the pointer.
+ * new cases), never by a running scan. What verdicts teach ranks only what comes later and is not in view, so nothing moves
+ * under the pointer; the case on the stage, the next few, and all that is decided stay where they are.
  */
 export class Queue {
   readonly cases: Cases;
   filter = $state.raw<CaseFilter>(EVERYTHING);
+  order = $state<Order>('learned');
+  /** cases that the last verdict gave another place */
+  moved = $state(0);
   /** keys in the present order, worst first */
   keys = $state.raw<readonly string[]>([]);
   /** the case on the stage; it may be outside the present order, after an undo */
@@ -37,6 +47,8 @@ export class Queue {
   private pulse: ReturnType<typeof setTimeout> | undefined;
   private arrangements = 0;
   private visits = 0;
+  /** first row in view and the end of them */
+  private shown: [number, number] = [0, 0];
 
   constructor(setting: CasesSetting) {
     this.cases = new Cases(setting, (what) => void this.onChanged(what));
@@ -79,6 +91,11 @@ export class Queue {
     return this.keys[this.at] === key ? this.at : key === undefined ? -1 : this.keys.indexOf(key);
   }
 
+  /** 0..1, the score that the order goes by. */
+  scoreOf({ id, score }: Pick<QueueCase, 'id' | 'score'>): number {
+    return (this.order === 'learned' ? this.cases.learning.scoreOf(id) : undefined) ?? score;
+  }
+
   /** The row at a place of the order; undefined until it is read, which `want` sees to. */
   rowAt(index: number): QueueCase | undefined {
     const key = this.keys.at(index);
@@ -87,6 +104,7 @@ export class Queue {
 
   /** Reads the rows from `first` up to `last` that are not in memory. */
   want(first: number, last: number): Promise<void> {
+    this.shown = [first, last];
     const from = Math.max(0, Math.floor(first / PAGE) * PAGE);
     return this.cases.load(this.keys.slice(from, Math.ceil(last / PAGE) * PAGE));
   }
@@ -98,13 +116,24 @@ export class Queue {
     if (this.position < 0) await this.goToWorst();
   }
 
-  /** Makes the order anew: with the cases that came, without those that no longer pass. The current case stays. */
+  /** From the learned order to that of the scan, or back. */
+  async turnOrder(): Promise<void> {
+    this.touched = true;
+    this.order = this.order === 'learned' ? 'scanned' : 'learned';
+    await this.arrange();
+  }
+
+  /**
+   * Makes the order anew: with the cases that came, without those that no longer pass. The current case stays. What is
+   * decided lies where the scan put it.
+   */
   async arrange(): Promise<void> {
     const arrangement = ++this.arrangements;
     const keys = await this.cases.matching(this.filter);
     await this.cases.count();
     if (arrangement !== this.arrangements) return;
-    this.keys = keys;
+    ({ keys: this.keys } = this.ranked(keys, 0, () => true));
+    this.moved = 0;
     this.listed = this.cases.total;
     this.at = Math.max(0, this.current ? keys.indexOf(this.current.key) : 0);
   }
@@ -174,6 +203,26 @@ export class Queue {
     if (this.current && (await this.cases.acceptPicture(this.current.sample))) await this.goOn();
   }
 
+  /** Ranks what comes later by what was learned. */
+  private async learn() {
+    await this.cases.learning.follow();
+    let last = Math.max(0, this.position);
+    for (let n = 0; n < SETTLED; n++) last = Math.max(last, this.nextOpen(last) ?? 0);
+    const [first, end] = this.shown;
+    const outOfView = (_: string, index: number) => index < first || index >= end;
+    ({ keys: this.keys, moved: this.moved } = this.ranked(this.keys, last + 1, outOfView));
+  }
+
+  private ranked(keys: readonly string[], from: number, mayMove: (key: string, index: number) => boolean) {
+    const { cases, order } = this;
+    if (order === 'scanned') return { keys, moved: 0 };
+    return reorder(keys, from, {
+      isRanked: (key) => cases.learning.covers(key),
+      isFree: (key, index) => cases.isOpen(key) && mayMove(key, index),
+      scoreOf: (key) => cases.learning.scoreOf(idOf(key)) ?? 0,
+    });
+  }
+
   private async goOn() {
     const next = this.nextOpen(Math.max(this.position, 0));
     if (next !== null) return this.goTo(next);
@@ -232,6 +281,8 @@ export class Queue {
     await this.cases.count();
     const [first] = change.cases;
     const back = change.type === 'undo' || change.type === 'redo';
-    if (first && back && change.author === this.cases.author && this.ready) await this.goToCase(first.id);
+    if (!this.ready) return;
+    if (first && back && change.author === this.cases.author) await this.goToCase(first.id);
+    await this.learn();
   }
 }

@@ -87,7 +87,10 @@ export class FakeEngine implements Engine {
   }
 
   private append(author: string, type: JournalChange['type'], verdict: Verdict | null, ids: string[]) {
-    this.lines.push({ id: `line-${this.lines.length}`, author, type, cases: ids.map((id) => ({ id, verdict })) });
+    // A verdict on one case alone tells what was found there; one on many tells nothing of any.
+    const found = ids.length === 1 && verdict && verdict !== 'skip' ? { error: verdict !== 'keep' } : {};
+    const cases = ids.map((id) => ({ id, verdict, ...found }));
+    this.lines.push({ id: `line-${this.lines.length}`, author, type, cases });
     const change = this.since(this.lines.length - 1);
     this.tell({ type: 'journal', dataset: 'd', change });
     return change;
