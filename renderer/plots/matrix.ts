@@ -20,15 +20,18 @@ const FIGURES = 24;
 const SHADES = 64;
 const BAR = 12;
 const FOOT = 56;
+/** room for what the sides are */
+const CORNER = 66;
 
 /** Given classes down, proposed ones across, shaded by share of the row. */
 export function drawMatrix({ label, names, shown, counts, scale }: Matrix, width: number, theme: PlotTheme): Drawing {
   const shares = rowShares(counts);
   const most = largestConfusion(shares);
-  const size = Math.max(6, Math.min(11, 720 / shown.length));
-  const named = Math.min(150, Math.max(...shown.map((k) => textWidth(names[k], size))) + 10);
-  const left = named + 18;
-  const top = named * 0.8 + 24;
+  // Names of hundreds of classes are as small as their cells: a drawing can be enlarged, overlapping names cannot be read.
+  const size = Math.min(11, (0.75 * width) / shown.length);
+  const named = Math.min(150, Math.max(0, ...shown.map((k) => textWidth(names[k], size))) + 10);
+  const left = Math.max(named + 6, CORNER);
+  const top = Math.max(named * 0.8, 20) + 24;
   const cell = Math.min(56, (width - left - named * 0.55) / shown.length);
   const bottom = top + cell * shown.length;
   const deep = (row: number, column: number) =>
@@ -44,7 +47,8 @@ export function drawMatrix({ label, names, shown, counts, scale }: Matrix, width
     label,
     ground: theme.ground,
     marks: [
-      text(0, top - 12, 'given ↓  proposed →', { fill: theme.soft, 'font-size': 11 }),
+      text(0, top - 26, 'proposed →', { fill: theme.soft, 'font-size': 11 }),
+      text(0, top - 10, 'given ↓', { fill: theme.soft, 'font-size': 11 }),
       ...shown.flatMap((k, i) => nameMarks(fitText(names[k], named - 10, size), i, cell, left, top, size, theme)),
       group(cells, { transform: `translate(${short(left)} ${short(top)})` }),
       rect(left, top, cell * shown.length, cell * shown.length, { fill: 'none', stroke: theme.soft }),
