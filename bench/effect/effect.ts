@@ -43,6 +43,8 @@ const { values, positionals } = parseArgs({
     crop: { type: 'string', default: '128x176' },
     /** pictures are trained on at 1 / so much of their width and height */
     shrink: { type: 'string', default: '2' },
+    /** checkpoint every training goes on from (train.py); -: none */
+    start: { type: 'string', default: '-' },
     /** trainings at a time, one thread each */
     lanes: { type: 'string', default: '1' },
     python: { type: 'string', default: 'python3' },
@@ -63,7 +65,8 @@ const setting = {
   reviewed: Number(values.reviewed),
 };
 const { epochs, width, crop, shrink } = values;
-await keepSetting({ ...setting, epochs, width, crop, shrink });
+const start = values.start === '-' ? '-' : resolve(values.start);
+await keepSetting({ ...setting, epochs, width, crop, shrink, start });
 
 const arms = values.arms.split(',');
 const { dataset: seen, project, set } = placeOf(setting.work);
@@ -88,7 +91,7 @@ if (Number(values.seeds)) {
     only: values.pictures === 'wrong' ? new Set(noisy.wrongPictures) : null,
     steps: Math.floor(dataset.samples.filter(({ mask }) => mask).length / 8),
     lanes: Number(values.lanes),
-    recipe: { tool, python: values.python, epochs, width, crop, shrink },
+    recipe: { tool, python: values.python, epochs, width, crop, shrink, start },
     measured: { pictures: join(setting.data, 'unlabeled'), truth: join(setting.truth, 'unlabeled') },
   });
   const unlabelled = (await readdir(join(setting.data, 'unlabeled'))).map(stemOf);

@@ -1,17 +1,19 @@
 """Train one network of one arm with the definitions of a training tool, and measure it.
 
-usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS SHRINK MEASURED TRUTH CONFUSION
+usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS SHRINK START MEASURED TRUTH CONFUSION
 TOOL: a Python file that defines Net, batch and load for a dataset folder and ends in a call of main()
 DATASET: images/*.jpg, masks/*.png (index masks), classes.json; NAMES: file with one picture's name a line, to train on
 STEPS: batches of an epoch, the same for every arm, however many pictures it has
 SHRINK: 2 trains on pictures of half their width and height; predictions are enlarged to be measured
+START: a checkpoint to go on from, an ONNX file that holds the network's weights by their names (BatchNorm kept), or - to
+begin anew; going on, BatchNorm stays as it is in the checkpoint and the rate is lower
 MEASURED: folder of pictures; TRUTH: folder of their index masks; CONFUSION: file to write,
 {"pictures": {name: K × K counts, truth by row, prediction by column}, "loss": by epoch, "seconds"}
 Seeds start network and batches: arms with the same pictures see the same crops in the same order.
 """
 import json, os, sys, time
 
-TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, SHRINK, MEASURED, TRUTH, CONFUSION = sys.argv[1:]
+TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, SHRINK, START, MEASURED, TRUTH, CONFUSION = sys.argv[1:]
 SEED, EPOCHS, STEPS, SHRINK, WIDTH = int(SEED), int(EPOCHS), int(STEPS), int(SHRINK), float(WIDTH)
 
 # The tool reads its arguments where it is loaded; its last line would train at once.
@@ -20,7 +22,20 @@ source = open(TOOL).read().rstrip()
 assert source.endswith("\nmain()"), f"Expected {TOOL} to end in a call of main(), found: {source[-40:]!r}."
 exec(compile(source[: -len("main()")], TOOL, "exec"))
 
-B, RATE = 8, 4e-3
+B = 8
+RATE = 4e-3 if START == "-" else 1e-3
+
+
+def begin():
+    net = Net(WIDTH)
+    if START != "-":
+        import onnx.numpy_helper
+
+        weights = {i.name: torch.tensor(onnx.numpy_helper.to_array(i)) for i in onnx.load(START).graph.initializer}
+        missing = net.load_state_dict(weights, strict=False).missing_keys
+        lost = [name for name in missing if not name.endswith("num_batches_tracked")]
+        assert not lost, f"Expected all weights of the network in {START}, found none for {lost[:3]}."
+    return net
 
 
 def shrunk(picture, how):
@@ -48,14 +63,14 @@ def train(xs, ys):
     """The tool's own recipe (weights, optimizer, schedule), with SEED, WIDTH and STEPS."""
     torch.manual_seed(SEED)
     rng = np.random.default_rng(SEED)
-    net = Net(WIDTH)
+    net = begin()
     freq = np.bincount(ys[ys < K].ravel(), minlength=K) / ys.size
     weight = torch.tensor(1 / np.log(1.1 + freq), dtype=torch.float32)
     weight = weight / weight.mean()
     opt = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-4)
     sched = torch.optim.lr_scheduler.OneCycleLR(opt, RATE, total_steps=EPOCHS * STEPS, pct_start=0.15)
     losses, batches, t0 = [], batches_of(len(xs), rng), time.time()
-    net.train()
+    net.train(START == "-")
     for e in range(EPOCHS):
         total = 0.0
         for _ in range(STEPS):
@@ -68,7 +83,8 @@ def train(xs, ys):
             total += loss.item()
         losses.append(round(total / STEPS, 4))
         print("epoch", e + 1, "loss", losses[-1], "sec", int(time.time() - t0), flush=True)
-    re_estimate(net, xs)
+    if START == "-":
+        re_estimate(net, xs)
     return net, losses
 
 

@@ -17,7 +17,7 @@ export interface Trainings {
   /** batches of an epoch, the same for each arm */
   steps: number;
   lanes: number;
-  recipe: { tool: string; python: string; epochs: string; width: string; crop: string; shrink: string };
+  recipe: { tool: string; python: string; epochs: string; width: string; crop: string; shrink: string; start: string };
   measured: { pictures: string; truth: string };
 }
 
@@ -39,12 +39,12 @@ export async function trainAll(all: Trainings): Promise<Map<string, Run[]>> {
 }
 
 async function train({ work, only, steps, recipe, measured }: Trainings, { arm, seed }: Training, file: string) {
-  const { tool, python, epochs, width, crop, shrink } = recipe;
+  const { tool, python, epochs, width, crop, shrink, start } = recipe;
   const names = file.replace(/json$/, 'txt');
   await writeNames(names, await namesOf(work, arm, only));
   console.error('training', arm, 'seed', seed);
   const data = [placeOf(work).set(arm), names];
-  const args = [tool, ...data, seed, epochs, width, steps, shrink, measured.pictures, measured.truth, file];
+  const args = [tool, ...data, seed, epochs, width, steps, shrink, start, measured.pictures, measured.truth, file];
   await run(python, [join(import.meta.dirname, 'train.py'), ...args.map(String)], {
     log: file.replace(/json$/, 'log'),
     env: { CROP: crop, THREADS: '1' },
