@@ -2,7 +2,7 @@ import { chanceOf, type Recalibration, type Reading } from './recalibration.ts';
 import { binsOf, countOf, type Scores } from './scores.ts';
 import { Z95 } from './wilson.ts';
 
-/** A number of errors nobody has counted yet: what is expected, and a 95 % interval. */
+/** A number of errors nobody has counted yet: what is expected, and a 95 % interval in whole numbers. */
 export interface Estimate {
   expected: number;
   low: number;
@@ -22,11 +22,11 @@ export function expectedErrors(scores: Scores, recalibration: Recalibration): Es
   return {
     expected,
     low: Math.min(
-      expected,
+      Math.floor(expected),
       least((n) => upTo(n) > TAIL, cases),
     ),
     high: Math.max(
-      expected,
+      Math.ceil(expected),
       least((n) => upTo(n) >= 1 - TAIL, cases),
     ),
   };
