@@ -35,8 +35,11 @@ export interface Learned {
   company: Company;
 }
 
-/** Standard deviations, in log-odds: how much each thing is thought to matter before there are lessons (docs/learning.md). */
-const PRIOR = { overall: 0.5, steepness: 0.15, company: 1, feature: 0.2 };
+/**
+ * Standard deviations, in log-odds: how much each thing is thought to matter before there are lessons; features all together,
+ * however many there are (docs/learning.md).
+ */
+const PRIOR = { overall: 0.5, steepness: 0.15, company: 1, features: 0.5 };
 const GROUP_PRIOR: Record<Group['type'], number> = { given: 0.5, proposed: 0.5, pair: 0.4, kind: 0.4 };
 /** Weights beside those of the features. */
 const COMMON = 4;
@@ -126,8 +129,9 @@ const membershipsOf = ({ memberOf }: CaseTable, index: number): number[] => [
 ];
 
 function scalesOf({ width }: CaseTable): Float64Array {
-  const { overall, steepness, company, feature } = PRIOR;
-  return Float64Array.from([overall, steepness, company, company, ...new Array<number>(width).fill(feature)]);
+  const { overall, steepness, company, features } = PRIOR;
+  const each = new Array<number>(width).fill(features / Math.sqrt(width));
+  return Float64Array.from([overall, steepness, company, company, ...each]);
 }
 
 /** How surely each case is an error: what a person found, else the scanned score. */
