@@ -157,6 +157,25 @@ describe('a compiled member', () => {
     }
   });
 
+  it('puts them in the same order four at a time', () => {
+    for (const [factor, width, height, rows] of [
+      [4, 8, 5, 2],
+      [8, 4, 3, 3],
+      [12, 4, 2, 1],
+    ]) {
+      const phases = { factor, width, height, rows };
+      const bytes = Uint8Array.from({ length: factor ** 2 * width * height }, (_, i) => (i * 37) ^ (i >> 8));
+      // Off the grain of memory, bytes go one by one.
+      const askew = new Uint8Array(bytes.length + 1).subarray(1);
+      askew.set(bytes);
+      const phased = toPhases(bytes, phases);
+      expect(toPhases(askew, phases)).toEqual(phased);
+      expect(fromPhases(phased, phases)).toEqual(bytes);
+      askew.set(phased);
+      expect(fromPhases(askew, phases)).toEqual(bytes);
+    }
+  });
+
   it('has nothing to tell of what is not upsampled', () => {
     const size = { width: WIDTH, height: HEIGHT };
     const settings = { tta: NAMED_TTA.none, classes: K };
