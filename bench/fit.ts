@@ -1,84 +1,147 @@
 /**
- * Where the weights of main/engine/noise/probability.ts come from:
+ * Where main/engine/noise/forest.json comes from, and how good cases are on pictures it was not fitted on:
  *
- *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH
+ *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …] [--write]
  *
- * Takes every candidate of every labelled picture of a scan, right where at least half of its pixels are wrongly labelled,
- * fits a logistic model, and says how well the same model ranks candidates of pictures it was not fitted on (5 folds by
- * picture), beside the weights in use.
+ * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
+ * labelled. A forest is fitted on four fifths of the pictures of all datasets and judges the last fifth, five times over;
+ * then one is fitted on all of them, and written with --write.
  */
-import { basename, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { labelTable, readGiven, toIndexes } from '../main/engine/dataset/labels.ts';
-import { openDataset } from '../main/engine/dataset/open.ts';
-import { readMask } from '../main/engine/images.ts';
-import { readPlanes } from '../main/engine/inference/results/planes.ts';
-import { openResults } from '../main/engine/inference/results/results.ts';
-import { findCandidates, type Candidate } from '../main/engine/noise/candidates.ts';
-import { errorProbability, terms } from '../main/engine/noise/probability.ts';
-import { setScene } from '../main/engine/noise/scene.ts';
-import { projectOf } from '../main/engine/project.ts';
-import { wrongPixels } from './quality/errors.ts';
-import { fitLogistic, probability } from './quality/logistic.ts';
+import { FEATURES } from '../common/features.ts';
+import { distinct, MIN_SCORE, type Scored } from '../main/engine/noise/cases.ts';
+import { margin, readForest, type WrittenTree } from '../main/engine/noise/forest.ts';
+import { kindOf } from '../main/engine/noise/kind.ts';
+import { LINEAR_SHARE } from '../main/engine/noise/probability.ts';
+import { pictureScore } from '../main/engine/noise/score.ts';
+import { boost } from './quality/boosting.ts';
+import { gather, type GatheredCandidate, type GatheredPicture } from './quality/gather.ts';
+import { fitLogistic } from './quality/logistic.ts';
 import { auroc, averagePrecision } from './quality/measures.ts';
+import { report } from './quality/report.ts';
 
 const FOLDS = 5;
+/** Forests of a bag, each on four fifths of the pictures: their mean ranks better than one of them. */
+const BAG = 4;
+const SETTINGS = { trees: 120, leaves: 12, rate: 0.075, leastRows: 40, penalty: 5 };
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, project: { type: 'string' }, truth: { type: 'string' } },
+  options: {
+    data: { type: 'string', multiple: true },
+    project: { type: 'string', multiple: true },
+    truth: { type: 'string', multiple: true },
+    write: { type: 'boolean' },
+  },
 });
-const { data, project: projectFolder, truth } = values;
-if (!data || !projectFolder || !truth) throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH.');
+const { data = [], project = [], truth = [] } = values;
+if (!data.length || data.length !== project.length || data.length !== truth.length)
+  throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH, once a dataset.');
 
-interface Row {
-  picture: number;
-  terms: number[];
-  right: boolean;
-  inUse: number;
+const sets: GatheredPicture[][] = [];
+for (const [d, folder] of data.entries()) sets.push(await gather(folder, project[d], truth[d]));
+const pictures = sets.flat();
+const largest = Math.max(...sets.map((set) => set.flatMap(({ candidates }) => candidates).length));
+/** A small dataset counts for more than its candidates, or the large one would be all there is. */
+const weightOf = new Map(
+  sets.flatMap((set) => {
+    const weight = Math.sqrt(largest / set.flatMap(({ candidates }) => candidates).length);
+    return set.map((picture) => [picture, weight] as const);
+  }),
+);
+
+const all = pictures.flatMap(({ candidates }) => candidates);
+const mean = FEATURES.map((_, j) => all.reduce((sum, { terms }) => sum + terms[j], 0) / all.length);
+const deviation = mean.map((middle, j) => Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[j] - middle) ** 2, 0) / all.length)); // prettier-ignore
+const standard = ({ terms }: GatheredCandidate) =>
+  terms.map((value, j) => Math.round(1000 * Math.max(-4, Math.min(4, (value - mean[j]) / deviation[j]))) / 1000);
+
+interface Written {
+  base: number;
+  trees: WrittenTree[];
 }
 
-const rows: Row[] = [];
-let names: string[] = [];
-
-const dataset = await openDataset(data);
-const project = await projectOf(data, projectFolder);
-const results = await openResults(project);
-if (results.scan === null) throw new Error(`Expected a scan in ${projectFolder}, found none.`);
-const table = labelTable(dataset.classMap);
-for (const [picture, { sample: name }] of [...results.all()].entries()) {
-  const sample = dataset.byName.get(name);
-  const stored = sample?.mask ? await readPlanes(project, results.scan, name) : null;
-  if (!sample?.mask || !stored) continue;
-  const { given } = await readGiven(dataset, sample);
-  const wrong = wrongPixels(given, toIndexes(await readMask(join(truth, 'masks', basename(sample.mask))), table));
-  const scene = setScene(stored.planes, given, dataset.classMap.classes.length);
-  for (const candidate of findCandidates(scene)) {
-    const named = terms(candidate.evidence, scene.diagonal);
-    names = Object.keys(named);
-    const right = pixelsIn(candidate, wrong) >= candidate.evidence.area / 2;
-    const inUse = errorProbability(candidate.evidence, scene.diagonal);
-    rows.push({ picture, terms: Object.values(named), right, inUse });
-  }
+function fit(chosen: GatheredPicture[]): Written {
+  const bag = Array.from({ length: BAG }, (_, b) => {
+    const some = chosen.filter((_, i) => (i * 7 + b) % 5 !== 0);
+    const rows = some.flatMap(({ candidates }) => candidates);
+    const weights = some.flatMap((picture) => picture.candidates.map(() => weightOf.get(picture) ?? 1));
+    return boost(rows.map(standard), rows.map(({ right }) => right), weights, SETTINGS); // prettier-ignore
+  });
+  const shared = (tree: WrittenTree): WrittenTree =>
+    tree.map((node) => (typeof node === 'number' ? Number((node / BAG).toPrecision(4)) : node));
+  return {
+    base: bag.reduce((sum, { base }) => sum + base / BAG, 0),
+    trees: bag.flatMap(({ trees }) => trees.map(shared)),
+  };
 }
 
-function pixelsIn({ components: { first, start, end }, index }: Candidate, map: Uint8Array): number {
-  let pixels = 0;
-  for (let run = first[index]; run < first[index + 1]; run++) {
-    for (let i = start[run]; i < end[run]; i++) pixels += map[i];
-  }
-  return pixels;
+const both = (forest: ReturnType<typeof readForest>, one: GatheredCandidate) =>
+  LINEAR_SHARE * one.linear + (1 - LINEAR_SHARE) * margin(forest, standard(one));
+
+const held = new Map<GatheredCandidate, number>();
+for (let fold = 0; fold < FOLDS; fold++) {
+  const forest = readForest(fit(pictures.filter((_, i) => i % FOLDS !== fold)));
+  for (const { candidates } of pictures.filter((_, i) => i % FOLDS === fold))
+    for (const one of candidates) held.set(one, both(forest, one));
+}
+const marginOf = (one: GatheredCandidate) => held.get(one) ?? 0;
+
+/** Cases are the best of many candidates, so their log-odds need a line of their own to be chances. */
+const rowsOf = (slope: number, intercept: number, set: GatheredPicture[]) =>
+  set.map((picture) => ({
+    picture,
+    cases: choose(picture, (one) => 1 / (1 + Math.exp(-slope * marginOf(one) - intercept))),
+  }));
+const chosen = rowsOf(1, 0, pictures).flatMap(({ cases }) => cases);
+const line = fitLogistic(chosen.map(({ one }) => [marginOf(one)]), chosen.map(({ one }) => one.right), 0); // prettier-ignore
+const calibration = { slope: Number(line.weights[0].toFixed(3)), intercept: Number(line.intercept.toFixed(3)) };
+
+function choose({ candidates, size }: GatheredPicture, scoreOf: (one: GatheredCandidate) => number) {
+  const scored = candidates.map((one) => ({ ...one.candidate, features: [], score: scoreOf(one), one }));
+  const kept = distinct(
+    new Uint8Array(size),
+    scored.filter(({ score }) => score >= MIN_SCORE),
+  );
+  return kept as (Scored & { one: GatheredCandidate })[];
 }
 
-const fit = (some: Row[]) => fitLogistic(some.map((row) => row.terms), some.map(({ right }) => right)); // prettier-ignore
-const judge = (score: (row: Row) => number) => {
-  const scored = rows.map((row) => ({ score: score(row), positive: row.right }));
+const judge = (score: (one: GatheredCandidate) => number) => {
+  const scored = all.map((one) => ({ score: score(one), positive: one.right }));
   return `AUROC ${auroc(scored).toFixed(4)}, average precision ${averagePrecision(scored).toFixed(4)}`;
 };
+console.log(`candidates ${all.length}, right ${all.filter(({ right }) => right).length}`);
+console.log(`linear terms alone   ${judge(({ linear }) => linear)}`);
+console.log(`with the forest, held out by picture   ${judge(marginOf)}`);
 
-const left = Array.from({ length: FOLDS }, (_, fold) => fit(rows.filter(({ picture }) => picture % FOLDS !== fold)));
-const whole = fit(rows);
-console.log(`candidates ${rows.length}, right ${rows.filter(({ right }) => right).length}`);
-console.log(`weights in use     ${judge(({ inUse }) => inUse)}`);
-console.log(`fitted, held out   ${judge((row) => probability(left[row.picture % FOLDS], row.terms))}`);
-console.log(`intercept ${whole.intercept.toFixed(2)}`);
-names.forEach((name, j) => console.log(`${name} ${whole.weights[j].toFixed(2)}`));
+for (const [d, set] of sets.entries()) {
+  console.log(`\n${data[d]}, held out by picture`);
+  const offsets = new Map<GatheredPicture, number>();
+  let count = 0;
+  for (const picture of set) {
+    offsets.set(picture, count);
+    count += picture.errors.length;
+  }
+  const rows = rowsOf(calibration.slope, calibration.intercept, set);
+  report({
+    pictures: rows.map(({ picture: { wrong }, cases }) => ({ score: pictureScore(cases), wrong })),
+    errors: set.flatMap(({ errors }) => errors),
+    cases: rows.flatMap(({ picture, cases }) =>
+      cases.map(({ one, score, evidence }) => ({
+        score,
+        kind: kindOf(evidence, picture.diagonal),
+        right: one.right,
+        covers: one.covers.map((e) => e + (offsets.get(picture) ?? 0)),
+      })),
+    ),
+  });
+}
+
+if (values.write) {
+  const { base, trees } = fit(pictures);
+  const rounded = (value: number) => Number(value.toPrecision(6));
+  const head = { mean: mean.map(rounded), deviation: deviation.map(rounded), calibration, base: rounded(base) };
+  const file = new URL('../main/engine/noise/forest.json', import.meta.url);
+  const text = JSON.stringify({ ...head, trees: [] }).slice(0, -2);
+  await writeFile(file, `${text}\n${trees.map((tree) => JSON.stringify(tree)).join(',\n')}\n]}\n`);
+}

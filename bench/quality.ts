@@ -18,17 +18,7 @@ import { readCases } from '../main/engine/inference/results/planes.ts';
 import { openResults } from '../main/engine/inference/results/results.ts';
 import { projectOf } from '../main/engine/project.ts';
 import { errorsOf, readListed, wrongPixels, type KnownError } from './quality/errors.ts';
-import { auroc, precisionAt } from './quality/measures.ts';
-
-const SMALLEST_ERROR = 120;
-
-interface Judged {
-  score: number;
-  kind: string;
-  right: boolean;
-  /** errors it covers, as indexes into the list of all */
-  covers: number[];
-}
+import { report, SMALLEST_ERROR, type Judged } from './quality/report.ts';
 
 const { values } = parseArgs({
   options: { data: { type: 'string' }, project: { type: 'string' }, truth: { type: 'string' } },
@@ -59,7 +49,11 @@ for (const result of results.all()) {
   for (const one of await readCases(project, scan, sample.name)) cases.push(judge(one, sample, wrong, first));
   for (const error of errors.slice(first)) error.mask = new Uint8Array(0);
 }
-cases.sort((a, b) => b.score - a.score);
+report({
+  pictures: pictures.map(({ result: { score, softmin }, wrong }) => ({ score, softmin, wrong })),
+  errors,
+  cases,
+});
 
 function judge(
   one: CaseDetail,
@@ -81,41 +75,4 @@ function judge(
     ? errors.flatMap(({ mask, area }, i) => (i >= first && inside(mask) >= 0.3 * area ? [i] : []))
     : [];
   return { score: one.score, kind: one.kind, right, covers };
-}
-
-const share = (part: number, whole: number) => (part / whole).toFixed(3);
-const coveredBy = (first: Judged[]) => new Set(first.flatMap(({ covers }) => covers));
-const isRight = ({ right }: Judged) => right;
-const rank = (score: (result: SampleResult) => number) =>
-  auroc(pictures.map(({ result, wrong }) => ({ score: score(result), positive: wrong }))).toFixed(3);
-
-console.log(`pictures ${pictures.length}, with errors ${pictures.filter(({ wrong }) => wrong).length}`);
-console.log(`picture AUROC  score ${rank(({ score }) => score)}  softmin ${rank(({ softmin }) => 1 - softmin)}`);
-console.log(`cases ${cases.length}, right ${cases.filter(isRight).length}`);
-for (const k of [50, 100, 200, 300, 500]) console.log(`precision@${k} ${precisionAt(cases, k, isRight).toFixed(3)}`);
-console.log(`errors ${errors.length}, covered ${share(coveredBy(cases).size, errors.length)}`);
-for (const k of [100, 300, 500, 1000])
-  console.log(`found within ${k} ${share(coveredBy(cases.slice(0, k)).size, errors.length)}`);
-
-const again = cases.reduce((sum, { covers }) => sum + covers.length, 0) - coveredBy(cases).size;
-console.log(`repeated ${again} (cases covering an error that another case covers)`);
-
-console.log('\ncalibration: scores in, cases, mean score, share right');
-const edges = [0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.01];
-for (const [i, low] of edges.slice(0, -1).entries()) {
-  const bin = cases.filter(({ score }) => score >= low && score < edges[i + 1]);
-  if (!bin.length) continue;
-  const mean = bin.reduce((sum, { score }) => sum + score, 0) / bin.length;
-  console.log(`${low.toFixed(2)}  ${bin.length}  ${mean.toFixed(3)}  ${share(bin.filter(isRight).length, bin.length)}`);
-}
-
-console.log('\nkind of error: kinds of the best case that covers it');
-for (const kind of new Set(errors.map((error) => error.kind))) {
-  const counts: Record<string, number> = {};
-  errors.forEach((error, i) => {
-    if (error.kind !== kind) return;
-    const found = cases.find(({ covers }) => covers.includes(i))?.kind ?? 'not covered';
-    counts[found] = (counts[found] ?? 0) + 1;
-  });
-  console.log(kind, JSON.stringify(counts));
 }

@@ -1,10 +1,31 @@
-/** What a case is scored by, in the order of `CaseRow.features`; each without unit and about −2 to 2 on usual data. */
+/**
+ * What a case is scored by, in the order of `CaseRow.features`, each standardised: 0 is the mean over the candidates the
+ * score was fitted on, 1 one deviation above it, clipped to −4..4.
+ */
 export const FEATURES = [
   { name: 'contrast', title: 'how strongly the models contradict the label' },
+  { name: 'strong', title: 'share of it that they contradict strongly' },
+  { name: 'certain', title: 'share of it that they are all but certain of' },
   { name: 'thin', title: 'a hairline along an outline' },
+  { name: 'thickness', title: 'thickness' },
   { name: 'small', title: 'size' },
+  { name: 'fill', title: 'how much of its box it fills' },
   { name: 'unquestioned', title: 'a patch within its own confirmed class' },
-  { name: 'island', title: 'an object of its own' },
+  { name: 'givenGoesOn', title: 'the given class goes on around it' },
+  { name: 'proposedGoesOn', title: 'the proposed class goes on around it' },
+  { name: 'confirmed', title: 'labels around it are confirmed' },
+  { name: 'givenEdge', title: 'the given label has an outline here' },
+  { name: 'proposedEdge', title: 'the proposal has an outline here' },
+  { name: 'givenShare', title: 'how much of the labelled object it is' },
+  { name: 'givenContradicted', title: 'how much of the labelled object is contradicted' },
+  { name: 'proposedShare', title: 'how much of the proposed object it is' },
+  { name: 'proposedContradicted', title: 'how much of the proposed object is contradicted' },
   { name: 'usualOfGiven', title: 'how usual this confusion is in the picture, of the given class' },
   { name: 'usualOfProposed', title: 'how usual this confusion is in the picture, of the proposed class' },
+  { name: 'colour', title: 'its colours are those of the proposed class in the picture' },
+  { name: 'texture', title: 'structure in the picture, inside' },
+  { name: 'givenOnEdge', title: 'the given outline lies on an edge of the picture' },
+  { name: 'proposedOnEdge', title: 'the proposed outline lies on an edge of the picture' },
 ] as const;
+
+export type Feature = (typeof FEATURES)[number]['name'];

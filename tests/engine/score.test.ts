@@ -32,14 +32,7 @@ describe('softmin', () => {
 });
 
 describe('picture score', () => {
-  const plane = new Uint8Array(1);
-  const planes = { width: 1, height: 1, label: plane, confidence: plane, disagreement: plane, pGiven: plane };
-  const scoreOf = (...scores: number[]) =>
-    pictureScore(
-      scores.map((score) => ({ score })),
-      planes,
-      plane,
-    );
+  const scoreOf = (...scores: number[]) => pictureScore(scores.map((score) => ({ score })));
 
   it('is 0 without cases, at least the worst case, and at most 1, in any order', () => {
     expect(scoreOf()).toBe(0);

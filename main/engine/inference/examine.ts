@@ -16,7 +16,7 @@ const NOT_HELD_OUT = 0.5;
 /** What the planes of one picture say. `planes`: see splitPlanes. */
 export function examine(
   { sample, heldOut }: Pick<Task, 'sample' | 'heldOut'>,
-  pixels: Pick<Pixels, 'width' | 'height' | 'given'>,
+  pixels: Pick<Pixels, 'width' | 'height' | 'given'> & { rgb?: Uint8Array },
   bytes: Uint8Array,
   classes: number,
 ): { result: SampleResult; cases: CaseDetail[]; confidence?: SparseHistogram } {
@@ -28,9 +28,12 @@ export function examine(
     return { result: { ...facts, score: 0, softmin: 1, cases: [] }, cases: [], confidence };
   }
   const trust = heldOut ? 1 : NOT_HELD_OUT;
-  const found = findCases(planes, given, classes).map((one) => ({ ...one, score: trust * one.score }));
+  const found = findCases(planes, given, classes, pixels.rgb ?? null).map((one) => ({
+    ...one,
+    score: trust * one.score,
+  }));
   const cases = found.map((one) => named(one, sample.name, heldOut));
-  const score = short(pictureScore(found, planes, given));
+  const score = short(pictureScore(found));
   const rows = cases.map(({ rle: _rle, ...row }) => row);
   return { result: { ...facts, score, softmin: short(softmin(planes.pGiven, given)), cases: rows }, cases };
 }

@@ -52,13 +52,12 @@ export function startWork(
     const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
     const profiled = performance.now();
-    giveBack(pixels.rgb);
     const { result, cases, confidence } = examine(task, pixels, planes, classes);
     const examined = performance.now();
     const { width, height } = pixels;
     const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
     const kept = places && log ? packSampled(places, log, pixels, saidIn(task)) : null;
-    for (const bytes of [planes, pixels.given]) if (bytes) giveBack(bytes);
+    for (const bytes of [planes, pixels.given, pixels.rgb]) if (bytes) giveBack(bytes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
     const spans = [decoded - began, ran - decoded, examined - profiled, performance.now() - examined];
     const [decode, model, search, encode] = spans.map((ms) => ms / 1000);

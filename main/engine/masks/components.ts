@@ -26,6 +26,11 @@ let parent = new Int32Array(4096);
  * value `skip` belong to none. Linear in the pixels: one scan into runs, then union-find over the runs.
  */
 export function findComponents(values: Uint8Array, width: number, height: number, skip: number): Components {
+  return collect(findRuns(values, width, height, skip));
+}
+
+/** Fills the runs in raster order, joined where they touch; returns how many there are. */
+function findRuns(values: Uint8Array, width: number, height: number, skip: number): number {
   let runs = 0;
   let above = 0;
   for (let y = 0; y < height; y++) {
@@ -40,7 +45,33 @@ export function findComponents(values: Uint8Array, width: number, height: number
     joinRows(width, above, rowFirst, runs);
     above = rowFirst;
   }
-  return collect(runs);
+  return runs;
+}
+
+/** Which component each of a few pixels belongs to, and how many pixels each component has. */
+export interface ComponentsOf {
+  of: Int32Array;
+  area: Int32Array;
+}
+
+/**
+ * The components of all of `values`, as seen from `places` (indexes in ascending order): the same regions as
+ * findComponents has, without their runs.
+ */
+export function componentsOf(values: Uint8Array, width: number, height: number, places: Int32Array): ComponentsOf {
+  const runs = findRuns(values, width, height, -1);
+  const component = new Int32Array(runs);
+  let count = 0;
+  for (let run = 0; run < runs; run++) component[run] = parent[run] === run ? count++ : component[rootOf(run)];
+  const area = new Int32Array(count);
+  for (let run = 0; run < runs; run++) area[component[run]] += runEnd[run] - runStart[run];
+  const of = new Int32Array(places.length);
+  let run = 0;
+  for (let n = 0; n < places.length; n++) {
+    while (runEnd[run] <= places[n]) run++;
+    of[n] = component[run];
+  }
+  return { of, area };
 }
 
 /**

@@ -5,18 +5,20 @@ import type { Components } from '../masks/components.ts';
 import { findCandidates, type Candidate } from './candidates.ts';
 import { fillRegion } from './evidence.ts';
 import { kindOf } from './kind.ts';
-import { errorProbability, terms } from './probability.ts';
+import { errorProbability, featuresOf } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
 
 /** A case before it has a name: everything that can be told from one picture alone. */
 export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut'>;
 
 /** Weaker candidates are not worth a look. */
-const MIN_SCORE = 0.005;
+export const MIN_SCORE = 0.002;
 /** A candidate that has more of itself than this in better ones is the same error again. */
-const MAX_OVERLAP = 0.6;
+const MAX_OVERLAP = 0.7;
 
-interface Scored extends Candidate {
+/** A candidate with the probability that it is an error. */
+export interface Scored extends Candidate {
+  features: number[];
   score: number;
 }
 
@@ -25,20 +27,31 @@ interface Scored extends Candidate {
  * IGNORE) below `classCount`. Time is linear in the pixels; memory is two bytes a pixel beside the arguments, kept for the
  * next picture.
  */
-export function findCases(planes: Planes, given: Uint8Array, classCount: number): FoundCase[] {
-  const scene = setScene(planes, given, classCount);
+export function findCases(
+  planes: Planes,
+  given: Uint8Array,
+  classCount: number,
+  rgb: Uint8Array | null = null,
+): FoundCase[] {
+  const scene = setScene(planes, given, classCount, rgb);
   const scored = findCandidates(scene)
-    .map((candidate) => ({ ...candidate, score: errorProbability(candidate.evidence, scene.diagonal) }))
+    .map((candidate) => withScore(candidate, scene.diagonal))
     .filter(({ score }) => score >= MIN_SCORE);
-  return distinct(scene, scored).map((one) => describe(scene, one));
+  return distinct(scene.mask, scored).map((one) => describe(scene, one));
+}
+
+function withScore(candidate: Candidate, diagonal: number): Scored {
+  const features = featuresOf(candidate.evidence, diagonal);
+  return { ...candidate, features, score: errorProbability(candidate.evidence, features, diagonal) };
 }
 
 /**
  * The best candidate of each error: greedily, from the best down. Of two that are about as sure the larger one goes
- * first, or an error would be taken in parts.
+ * first, or an error would be taken in parts; the faint ones follow all others. `mask`: zero, width × height, and so again
+ * afterwards.
  */
-function distinct({ mask }: Scene, candidates: Scored[]): Scored[] {
-  candidates.sort((a, b) => standing(b) - standing(a));
+export function distinct(mask: Uint8Array, candidates: Scored[]): Scored[] {
+  candidates.sort((a, b) => Number(a.faint) - Number(b.faint) || standing(b) - standing(a));
   const best = candidates.filter(({ components, index }) => {
     if (covered(mask, components, index) > MAX_OVERLAP * components.area[index]) return false;
     fillRegion(mask, components, index, 1);
@@ -48,8 +61,8 @@ function distinct({ mask }: Scene, candidates: Scored[]): Scored[] {
   return best.sort((a, b) => b.score - a.score);
 }
 
-/** Log-odds of the score, and a bonus for size: twice the area weighs as much as a tenth on the log-odds. */
-const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.15 * Math.log(evidence.area);
+/** Log-odds of the score, and a bonus for size: twice the area weighs as much as 0.14 on the log-odds. */
+const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.2 * Math.log(evidence.area);
 
 function covered(mask: Uint8Array, { first, start, end }: Components, c: number): number {
   let pixels = 0;
@@ -59,13 +72,15 @@ function covered(mask: Uint8Array, { first, start, end }: Components, c: number)
   return pixels;
 }
 
-function describe({ planes, mask, diagonal }: Scene, { components, index, evidence, score }: Scored): FoundCase {
+function describe(
+  { planes, mask, diagonal }: Scene,
+  { components, index, evidence, features, score }: Scored,
+): FoundCase {
   const { given, proposed, bbox, area, pGiven, agreement, disagreement } = evidence;
   fillRegion(mask, components, index, 1);
   const rle = encodeRle(mask, planes.width, planes.height, bbox);
   fillRegion(mask, components, index, 0);
   const kind = kindOf(evidence, diagonal);
-  const features = Object.values(terms(evidence, diagonal));
   const displacement = evidence.thickness;
   return { kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, displacement, features, rle };
 }

@@ -1,5 +1,6 @@
 import type { Components } from '../masks/components.ts';
 import { usualConfusion } from './confusions.ts';
+import type { Objects } from './places.ts';
 import type { Scene } from './scene.ts';
 import { Tally } from './tally.ts';
 
@@ -24,6 +25,23 @@ export interface Evidence {
   proposedGoesOn: number;
   /** share of the outline across which the given class goes on and is proposed too */
   unquestioned: number;
+  /** share of the outline across which label and proposal agree on any class */
+  confirmed: number;
+  /** shares of its pixels contradicted strongly, and all but certainly */
+  strong: number;
+  certain: number;
+  /** shares of the outline across which the given class changes, and the proposed class */
+  givenEdge: number;
+  proposedEdge: number;
+  /** mean log-ratio of its colours, proposed class to given, by what the picture shows of both; 0 without the picture */
+  colour: number;
+  /** steepness of the picture inside, and along those outlines, relative to its mean; 1 without the picture or an outline */
+  texture: number;
+  givenOnEdge: number;
+  proposedOnEdge: number;
+  /** of the labelled object most of it is part of, and of the proposed one: how much of that object it is, and how much of it is contradicted at all */
+  ofGiven: { share: number; contradicted: number };
+  ofProposed: { share: number; contradicted: number };
   /** how usual this confusion is elsewhere in the picture: of the pixels labelled so, and of those proposed so */
   usual: { ofGiven: number; ofProposed: number };
 }
@@ -49,6 +67,8 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
   const given = commonest(tally.given);
   const proposed = commonest(tally.proposed);
   // All of a candidate shares its given class or its proposed one, so the rarer of the two is the pair.
+  const steepness = scene.appearance?.steepness;
+  const relative = (sum: number, count: number) => (steepness && count ? sum / count / steepness : 1);
   const both = Math.min(tally.given[given], tally.proposed[proposed]);
   return {
     area,
@@ -63,8 +83,26 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     givenGoesOn: tally.givenGoesOn / Math.max(1, tally.seen),
     proposedGoesOn: tally.proposedGoesOn / Math.max(1, tally.seen),
     unquestioned: tally.unquestioned / Math.max(1, tally.seen),
+    confirmed: tally.confirmed / Math.max(1, tally.seen),
+    strong: tally.strong / area,
+    certain: tally.certain / area,
+    givenEdge: tally.givenEdge / tally.sides,
+    proposedEdge: tally.proposedEdge / tally.sides,
+    colour: tally.colour / area,
+    texture: relative(tally.steepness, area),
+    givenOnEdge: relative(tally.givenSteepness, tally.givenEdge),
+    proposedOnEdge: relative(tally.proposedSteepness, tally.proposedEdge),
+    ofGiven: partOf(scene.places.given, tally.givenObjects),
+    ofProposed: partOf(scene.places.proposed, tally.proposedObjects),
     usual: usualConfusion(scene.confusions, both, given, proposed),
   };
+}
+
+/** How much of the object with most pixels here is here. */
+function partOf({ area, contradicted }: Objects, counts: ReadonlyMap<number, number>) {
+  let [most, pixels] = [0, 0];
+  for (const [object, count] of counts) if (count > pixels) [most, pixels] = [object, count];
+  return { share: pixels / area[most], contradicted: contradicted[most] / area[most] };
 }
 
 /** Sets the mask to `value` in component `c`. */

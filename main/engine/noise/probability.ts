@@ -1,40 +1,85 @@
+import { FEATURES, type Feature } from '../../../common/features.ts';
 import type { Evidence } from './evidence.ts';
+import { margin, readForest, type Forest } from './forest.ts';
+import table from './forest.json' with { type: 'json' };
+
+const forest: Forest = readForest(table);
 
 /**
- * The logistic model behind a score. Every term is without unit and every weight has the sign one expects, so that the
- * order of cases stays sensible on data it never saw; docs/noise.md tells how the weights were found.
+ * Two models judge a region, and the mean of their log-odds counts. One is linear in seven terms, each with the sign one
+ * expects, so that the order of cases stays sensible on data it never saw; the other is a forest of boosted trees on all
+ * features, which knows what goes with what. docs/noise.md tells how both were found.
  */
+export const LINEAR_SHARE = 0.35;
 const INTERCEPT = -8.78;
-const WEIGHTS: Record<keyof ReturnType<typeof terms>, number> = {
-  contrast: 1.69,
-  thin: -1.51,
-  small: 0.39,
-  unquestioned: 2.92,
-  island: 1.22,
-  usualOfGiven: -0.09,
-  usualOfProposed: -0.12,
-};
+const WEIGHTS = { contrast: 1.69, thin: -1.51, small: 0.39, unquestioned: 2.92, island: 1.22 };
+const USUAL = { ofGiven: -0.09, ofProposed: -0.12 };
 
-/** Probability 0..1 that at least half of the region is wrongly labelled. `diagonal` of the picture in pixels. */
-export function errorProbability(evidence: Evidence, diagonal: number): number {
-  const values = terms(evidence, diagonal);
-  let sum = INTERCEPT;
-  for (const name of Object.keys(values) as (keyof typeof values)[]) sum += WEIGHTS[name] * values[name];
-  return 1 / (1 + Math.exp(-sum));
+/** Probability 0..1 that at least half of a region with these features (in the order of FEATURES) is wrongly labelled. */
+export function errorProbability(evidence: Evidence, features: readonly number[], diagonal: number): number {
+  const { share, slope, intercept } = { share: LINEAR_SHARE, ...table.calibration };
+  const both = share * linearMargin(evidence, diagonal) + (1 - share) * margin(forest, features);
+  return 1 / (1 + Math.exp(-(slope * both + intercept)));
 }
 
-export function terms(evidence: Evidence, diagonal: number) {
-  const { contrast, thickness, area, unquestioned, givenGoesOn, proposedGoesOn, usual } = evidence;
+/** Log-odds by the linear model. */
+export function linearMargin(evidence: Evidence, diagonal: number): number {
+  const { contrast, thin, small, unquestioned, givenGoesOn, proposedGoesOn, usualOfGiven, usualOfProposed } = terms(
+    evidence,
+    diagonal,
+  );
+  const island = 1.2 - Math.max(givenGoesOn, proposedGoesOn);
+  return (
+    INTERCEPT +
+    WEIGHTS.contrast * contrast +
+    WEIGHTS.thin * thin +
+    WEIGHTS.small * small +
+    WEIGHTS.unquestioned * unquestioned +
+    WEIGHTS.island * island +
+    USUAL.ofGiven * usualOfGiven +
+    USUAL.ofProposed * usualOfProposed
+  );
+}
+
+/** The features of a region as they travel with its case: standardised, in the order of FEATURES. */
+export function featuresOf(evidence: Evidence, diagonal: number): number[] {
+  const values = terms(evidence, diagonal);
+  return FEATURES.map(({ name }, j) => {
+    const standard = (values[name] - table.mean[j]) / table.deviation[j];
+    return Math.round(1000 * Math.max(-4, Math.min(4, standard))) / 1000;
+  });
+}
+
+/** The same before they are standardised; lengths and areas against the diagonal of the picture, pixels. */
+export function terms(evidence: Evidence, diagonal: number): Record<Feature, number> {
+  const { contrast, strong, certain, thickness, area, bbox, unquestioned, givenGoesOn, proposedGoesOn } = evidence;
+  const { confirmed, givenEdge, proposedEdge, usual, colour, texture, givenOnEdge, proposedOnEdge } = evidence;
+  const { ofGiven, ofProposed } = evidence;
   return {
     contrast,
+    strong,
+    certain,
     /** 1 for a hairline, such as all outlines leave behind */
     thin: Math.min(1, diagonal / 300 / thickness),
+    thickness: Math.log((300 * thickness) / diagonal),
     small: Math.log(area / (area + diagonal / 4)),
+    fill: area / (bbox[2] * bbox[3]),
     /** a patch within its own class is rarely made by a model that overlooks something */
     unquestioned,
-    /** an object of its own, in the label and in the proposal alike */
-    island: 1.2 - Math.max(givenGoesOn, proposedGoesOn),
+    givenGoesOn,
+    proposedGoesOn,
+    confirmed,
+    givenEdge,
+    proposedEdge,
+    givenShare: ofGiven.share,
+    givenContradicted: ofGiven.contradicted,
+    proposedShare: ofProposed.share,
+    proposedContradicted: ofProposed.contradicted,
     usualOfGiven: Math.log(usual.ofGiven),
     usualOfProposed: Math.log(usual.ofProposed),
+    colour,
+    texture: Math.log(texture + 0.1),
+    givenOnEdge: Math.log(givenOnEdge + 0.1),
+    proposedOnEdge: Math.log(proposedOnEdge + 0.1),
   };
 }

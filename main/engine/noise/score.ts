@@ -1,5 +1,4 @@
 import { IGNORE } from '../../../common/dataset.ts';
-import type { Planes } from '../../../common/planes.ts';
 import type { FoundCase } from './cases.ts';
 
 /** Cases that count: beyond the worst few, weak cases of one picture share one cause, a model that is weak there. */
@@ -7,9 +6,9 @@ const COUNTED = 3;
 
 /**
  * 0..1, higher: more likely mislabelled. The chance that at least one of the worst cases is an error, each score taken as
- * its chance. The planes and the given labels are there for scores that look beyond the cases.
+ * its chance.
  */
-export function pictureScore(found: readonly Pick<FoundCase, 'score'>[], _planes: Planes, _given: Uint8Array): number {
+export function pictureScore(found: readonly Pick<FoundCase, 'score'>[]): number {
   const worst = found.map(({ score }) => score).sort((a, b) => b - a);
   return 1 - worst.slice(0, COUNTED).reduce((none, score) => none * (1 - score), 1);
 }
