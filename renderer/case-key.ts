@@ -2,6 +2,7 @@ import { CASE_KINDS, type CaseKind, type CaseRow } from '../common/case.ts';
 
 /** Scores that differ by less than one part of this share a rank. */
 const RANKS = 99_999;
+const ZERO = '0'.charCodeAt(0);
 const KIND = 5;
 const GIVEN = 6;
 const PROPOSED = 8;
@@ -21,7 +22,12 @@ export const idOf = (key: string): string => key.slice(ID);
 export const kindOf = (key: string): CaseKind => CASE_KINDS[Number(key[KIND])];
 
 /** The score as the key holds it. */
-export const scoreOf = (key: string): number => 1 - Number(key.slice(0, KIND)) / RANKS;
+export function scoreOf(key: string): number {
+  // By digits: parsing a part of the string takes ten times as long, and there may be half a million.
+  let rank = 0;
+  for (let i = 0; i < KIND; i++) rank = 10 * rank + key.charCodeAt(i) - ZERO;
+  return 1 - rank / RANKS;
+}
 
 const rankOf = (score: number): string => String(Math.round((1 - score) * RANKS)).padStart(KIND, '0');
 
