@@ -28,8 +28,8 @@ export class Queue {
   readonly cases: Cases;
   filter = $state.raw<CaseFilter>(EVERYTHING);
   order = $state<Order>('learned');
-  /** cases that the last verdict gave another place */
-  moved = $state(0);
+  /** cases that the last verdict brought into the next 50 that may move */
+  raised = $state(0);
   /** keys in the present order, worst first */
   keys = $state.raw<readonly string[]>([]);
   /** the case on the stage; it may be outside the present order, after an undo */
@@ -118,6 +118,7 @@ export class Queue {
 
   /** From the learned order to that of the scan, or back. */
   async turnOrder(): Promise<void> {
+    if (!this.cases.learning.lessons) return;
     this.touched = true;
     this.order = this.order === 'learned' ? 'scanned' : 'learned';
     await this.arrange();
@@ -133,7 +134,7 @@ export class Queue {
     await this.cases.count();
     if (arrangement !== this.arrangements) return;
     ({ keys: this.keys } = this.ranked(keys, 0, () => true));
-    this.moved = 0;
+    this.raised = 0;
     this.listed = this.cases.total;
     this.at = Math.max(0, this.current ? keys.indexOf(this.current.key) : 0);
   }
@@ -210,12 +211,12 @@ export class Queue {
     for (let n = 0; n < SETTLED; n++) last = Math.max(last, this.nextOpen(last) ?? 0);
     const [first, end] = this.shown;
     const outOfView = (_: string, index: number) => index < first || index >= end;
-    ({ keys: this.keys, moved: this.moved } = this.ranked(this.keys, last + 1, outOfView));
+    ({ keys: this.keys, raised: this.raised } = this.ranked(this.keys, last + 1, outOfView));
   }
 
   private ranked(keys: readonly string[], from: number, mayMove: (key: string, index: number) => boolean) {
     const { cases, order } = this;
-    if (order === 'scanned') return { keys, moved: 0 };
+    if (order === 'scanned') return { keys, raised: 0 };
     return reorder(keys, from, {
       isRanked: (key) => cases.learning.covers(key),
       isFree: (key, index) => cases.isOpen(key) && mayMove(key, index),

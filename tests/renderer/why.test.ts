@@ -46,16 +46,16 @@ describe('what moved a score', () => {
   it('is named by its largest terms in the same direction', () => {
     const up = sayMoved({ scanned: 0.41, learned: 0.72, moves }, nameOf);
     expect(up && textOf(up)).toBe(
-      `Your verdicts raised its score from 0.41 to 0.72, most of all by the other cases of this picture and by “${FEATURES[0].title}”.`,
+      `Verdicts raised its score from 0.41 to 0.72, most of all by the other cases of this picture and by “${FEATURES[0].title}”.`,
     );
     const down = sayMoved({ scanned: 0.41, learned: 0.3, moves }, nameOf);
-    expect(down && textOf(down)).toBe('Your verdicts lowered its score from 0.41 to 0.30, most of all by given pole.');
+    expect(down && textOf(down)).toBe('Verdicts lowered its score from 0.41 to 0.30, most of all by given pole.');
   });
 
   it('is left out where it is nothing, and its reasons where none is large', () => {
     expect(sayMoved({ scanned: 0.41, learned: 0.415, moves }, nameOf)).toBeNull();
     const small = moves.map((move) => ({ ...move, by: move.by / 20 }));
     const said = sayMoved({ scanned: 0.41, learned: 0.43, moves: small }, nameOf);
-    expect(said && textOf(said)).toBe('Your verdicts raised its score from 0.41 to 0.43.');
+    expect(said && textOf(said)).toBe('Verdicts raised its score from 0.41 to 0.43.');
   });
 });

@@ -45,7 +45,7 @@ export function sayMoved(
   const [first, second] = reasons;
   const why = first ? [', most of all by ', ...first, ...(second ? [' and by ', ...second] : [])] : [];
   return [
-    `Your verdicts ${up ? 'raised' : 'lowered'} its score from ${scanned.toFixed(2)} to ${learned.toFixed(2)}`,
+    `Verdicts ${up ? 'raised' : 'lowered'} its score from ${scanned.toFixed(2)} to ${learned.toFixed(2)}`,
     ...why,
     '.',
   ];
