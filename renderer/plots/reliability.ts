@@ -29,7 +29,7 @@ const STRIP_GAP = 14;
 /** Least share of pixels that is drawn in the histogram. */
 const LEAST = 1e-5;
 
-/** Diagrams side by side: bars as high as the accuracy, the gap to the confidence, and how many pixels that is about. */
+/** Diagrams side by side: bars with a line at the accuracy, the gap to the confidence, and how many pixels that is about. */
 export function drawReliability(
   label: string,
   panels: readonly ReliabilityPanel[],
@@ -38,7 +38,7 @@ export function drawReliability(
 ): Drawing {
   const side = Math.min(340, (width - LEFT * panels.length - BETWEEN * (panels.length - 1) - 12) / panels.length);
   const keys: Key[] = [
-    { name: 'accuracy', color: theme.first, as: 'area' },
+    { name: 'accuracy', color: theme.ink, as: 'line' },
     { name: 'gap to the confidence', color: theme.second, as: 'area' },
     { name: 'perfectly calibrated', color: theme.ink, as: 'line', dash: '4 3' },
   ];
@@ -67,15 +67,15 @@ function panelMarks({ title, diagram }: ReliabilityPanel, box: Box, first: boole
     const [accuracy, confidence] = [diagram.accuracy[bin], diagram.confidence[bin]];
     const [high, low] = [Math.max(accuracy, confidence), Math.min(accuracy, confidence)];
     const left = box.left + bin * wide + 0.75;
+    const across = wide - 1.5;
     return [
-      rect(left, placeY(accuracy), wide - 1.5, box.bottom - placeY(accuracy), { fill: theme.first }),
+      rect(left, placeY(low), across, box.bottom - placeY(low), { fill: theme.first }),
       {
-        ...rect(left, placeY(high), wide - 1.5, placeY(low) - placeY(high), {
-          fill: theme.second,
-          'fill-opacity': 0.75,
-        }),
+        ...rect(left, placeY(high), across, placeY(low) - placeY(high), { fill: theme.second }),
         title: `confidence ${confidence.toFixed(3)}, accuracy ${accuracy.toFixed(3)}, ${pixels.toLocaleString('en')} pixels`,
       },
+      // Over a gap or under it: this is where the accuracy is.
+      line(left, placeY(accuracy), left + across, placeY(accuracy), { stroke: theme.ink, 'stroke-width': 2 }),
     ];
   });
   return [
@@ -88,14 +88,7 @@ function panelMarks({ title, diagram }: ReliabilityPanel, box: Box, first: boole
       'stroke-dasharray': '4 3',
       'stroke-width': 1.5,
     }),
-    text(box.left + 10, box.top + 20, `ECE ${diagram.ece.toFixed(4)}`, {
-      fill: theme.ink,
-      'font-size': 13,
-      'font-weight': 600,
-      stroke: theme.ground,
-      'stroke-width': 3,
-      'paint-order': 'stroke',
-    }),
+    text(box.right, box.top - 10, `ECE ${diagram.ece.toFixed(4)}`, { fill: theme.ink, 'text-anchor': 'end' }),
     baseline(box, theme),
     ...stripMarks(diagram, { ...box, top: box.bottom + STRIP_GAP, bottom: box.bottom + STRIP_GAP + STRIP }, theme),
   ];
