@@ -17,6 +17,8 @@ export interface Marker {
   x: number;
   y: number;
   text: string;
+  /** where its name stands; names of places close by go to different sides */
+  side?: 'above' | 'below';
 }
 
 export interface Lines {
@@ -71,11 +73,12 @@ export function drawLines({ label, x, y, lines, markers, cursor }: Lines, width:
 }
 
 /** A ring at the place and its name, on the side of it where there is room. */
-function markerMarks({ text: name }: Marker, x: number, y: number, box: Box, theme: PlotTheme): Mark[] {
+function markerMarks({ text: name, side = 'above' }: Marker, x: number, y: number, box: Box, theme: PlotTheme): Mark[] {
+  const below = side === 'below' && y + 24 < box.bottom;
   const after = x + 12 + textWidth(name, 11) < box.right;
   return [
     circle(x, y, 4.5, { fill: theme.ground, stroke: theme.ink, 'stroke-width': 2 }),
-    text(after ? x + 10 : x - 10, y < box.top + 20 ? y + 20 : y - 9, name, {
+    text(after ? x + 10 : x - 10, below ? y + 20 : y - 9, name, {
       fill: theme.ink,
       'font-size': 11,
       'text-anchor': after ? 'start' : 'end',

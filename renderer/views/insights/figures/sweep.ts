@@ -24,7 +24,12 @@ export function sweepFigure({ points, bestF1, bestIou }: ThresholdSweep, name: s
     })),
     markers: [
       { x: f1.threshold, y: f1.f1, text: `best F1 ${f1.f1.toFixed(3)} at ${f1.threshold.toFixed(2)}` },
-      { x: iou.threshold, y: iou.iou, text: `best IoU ${iou.iou.toFixed(3)} at ${iou.threshold.toFixed(2)}` },
+      {
+        x: iou.threshold,
+        y: iou.iou,
+        text: `best IoU ${iou.iou.toFixed(3)} at ${iou.threshold.toFixed(2)}`,
+        side: 'below',
+      },
     ],
     cursor,
   };
