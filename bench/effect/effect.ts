@@ -1,6 +1,7 @@
 /**
- * Does it help: one network trained on the given masks, on masks cleaned without a look, with pseudo-labels added, on
- * masks reviewed, on what is left where doubtful regions are ignored, and on the true masks, each measured on pictures nobody trained on:
+ * Does it help: one network trained on the given masks, on the true ones, on masks cleaned without a look, on those with
+ * pseudo-labels added, on masks reviewed, and on what is left where regions in doubt are ignored; each measured on
+ * pictures nobody trained on (docs/effect.md):
  *
  *     node bench/effect/effect.ts --data DATASET --models FILE|DIR… --truth TRUTH --tool TRAIN.PY --work FOLDER
  *
@@ -38,11 +39,11 @@ const { values, positionals } = parseArgs({
     arms: { type: 'string', default: 'noisy,true,cleaned,pseudo,reviewed,ignored' },
     /** 0: only what the labels are */
     seeds: { type: 'string', default: '3' },
-    epochs: { type: 'string', default: '30' },
-    width: { type: 'string', default: '0.5' },
-    crop: { type: 'string', default: '128x176' },
+    epochs: { type: 'string', default: '6' },
+    width: { type: 'string', default: '1' },
+    crop: { type: 'string', default: '160x224' },
     /** pictures are trained on at 1 / so much of their width and height */
-    shrink: { type: 'string', default: '2' },
+    shrink: { type: 'string', default: '1' },
     /** checkpoint every training goes on from (train.py); -: none */
     start: { type: 'string', default: '-' },
     /** trainings at a time, one thread each */
