@@ -1,11 +1,12 @@
 /**
  * Where main/engine/noise/forest.json comes from, and how good cases are on pictures it was not fitted on:
  *
- *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …] [--write]
+ *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …] [--write] [--cases FILE]
  *
  * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
  * labelled. A forest is fitted on four fifths of the pictures of all datasets and judges the last fifth, five times over;
- * then one is fitted on all of them, and written with --write.
+ * then one is fitted on all of them, and written with --write. --cases writes the cases as they were scored on pictures held
+ * out, a list of each dataset, for bench/learn.ts.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -20,6 +21,7 @@ import { gather, type GatheredCandidate, type GatheredPicture } from './quality/
 import { fitLogistic } from './quality/logistic.ts';
 import { auroc, averagePrecision } from './quality/measures.ts';
 import { report } from './quality/report.ts';
+import type { Told } from './quality/right.ts';
 
 const FOLDS = 5;
 /** Forests of a bag, each on four fifths of the pictures: their mean ranks better than one of them. */
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     project: { type: 'string', multiple: true },
     truth: { type: 'string', multiple: true },
     write: { type: 'boolean' },
+    cases: { type: 'string' },
   },
 });
 const { data = [], project = [], truth = [] } = values;
@@ -114,6 +117,7 @@ console.log(`candidates ${all.length}, right ${all.filter(({ right }) => right).
 console.log(`linear terms alone   ${judge(({ linear }) => linear)}`);
 console.log(`with the forest, held out by picture   ${judge(marginOf)}`);
 
+const told: Told[][] = [];
 for (const [d, set] of sets.entries()) {
   console.log(`\n${data[d]}, held out by picture`);
   const offsets = new Map<GatheredPicture, number>();
@@ -123,6 +127,15 @@ for (const [d, set] of sets.entries()) {
     count += picture.errors.length;
   }
   const rows = rowsOf(calibration.slope, calibration.intercept, set);
+  told.push(
+    rows.flatMap(({ picture, cases }, n) =>
+      cases.map(({ one, score, evidence }) => {
+        const { given, proposed, bbox } = evidence;
+        const kind = kindOf(evidence, picture.diagonal);
+        return { sample: String(n), kind, given, proposed, bbox, score, features: standard(one), right: one.right };
+      }),
+    ),
+  );
   report({
     pictures: rows.map(({ picture: { wrong }, cases }) => ({ score: pictureScore(cases), wrong })),
     errors: set.flatMap(({ errors }) => errors),
@@ -137,6 +150,7 @@ for (const [d, set] of sets.entries()) {
   });
 }
 
+if (values.cases) await writeFile(values.cases, JSON.stringify(told));
 if (values.write) {
   const { base, trees } = fit(pictures);
   const rounded = (value: number) => Number(value.toPrecision(6));

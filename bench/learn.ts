@@ -2,34 +2,48 @@
  * What verdicts teach the order of the queue, with known truth as the reviewer:
  *
  *     node bench/learn.ts --data DATASET --project PROJECT --truth TRUTH [--verdicts 200] [--next 300]
+ *     node bench/learn.ts --cases FILE [--verdicts 200] [--next 300]
  *
- * A case is right where at least half of its pixels are wrongly labelled. Counted are right cases among the next ones.
+ * A case is right where at least half of its pixels are wrongly labelled. Counted are right cases among the next ones. On a
+ * dataset the scores were fitted on, --cases takes them as they were on pictures held out: the first list of what
+ * `bench/fit.ts --cases FILE` writes.
  */
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { tableOf } from '../common/case-table.ts';
 import { draw } from '../common/draw.ts';
 import { learn, learnedScores, type Lesson } from '../common/learn.ts';
-import { tellCases } from './quality/right.ts';
+import { tellCases, type Told } from './quality/right.ts';
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     project: { type: 'string' },
     truth: { type: 'string' },
+    cases: { type: 'string' },
     verdicts: { type: 'string', default: '200' },
     next: { type: 'string', default: '300' },
   },
 });
-if (!values.data || !values.project || !values.truth)
-  throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH.');
 const verdicts = Number(values.verdicts);
 const next = Number(values.next);
 
-const cases = await tellCases(values.data, values.project, values.truth);
+const cases = await read();
 const table = tableOf(cases);
 const asScanned = Float64Array.from(cases, (_, i) => -i);
 let fits = 0;
 let seconds = 0;
+
+async function read(): Promise<Told[]> {
+  const { data, project, truth, cases: file } = values;
+  if (file) {
+    const [first] = JSON.parse(await readFile(file, 'utf8')) as Told[][];
+    return first.sort((a, b) => b.score - a.score);
+  }
+  if (!data || !project || !truth)
+    throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH, or --cases FILE.');
+  return tellCases(data, project, truth);
+}
 
 /** Scores after these lessons; higher comes first. */
 function scoresAfter(lessons: Lesson[]): Float64Array {

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { CaseRow } from '../../common/case.ts';
+import type { Ranked } from '../../common/case-table.ts';
 import { decodeRle } from '../../common/rle.ts';
 import { labelTable, readGiven, toIndexes } from '../../main/engine/dataset/labels.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
@@ -9,7 +9,7 @@ import { openResults } from '../../main/engine/inference/results/results.ts';
 import { projectOf } from '../../main/engine/project.ts';
 import { wrongPixels } from './errors.ts';
 
-export interface Told extends CaseRow {
+export interface Told extends Ranked {
   /** at least half of its pixels are wrongly labelled */
   right: boolean;
 }
