@@ -36,13 +36,14 @@ export function lookAt(
   let steep = 0;
   let places = 0;
   for (let y = 0; y < height; y += STEP) {
-    for (let i = y * width; i < (y + 1) * width; i += STEP) {
+    const inside = y > 0 && y < height - 1;
+    for (let x = 0, i = y * width; x < width; x += STEP, i += STEP) {
       const known = given[i];
       if (known === label[i] && known !== IGNORE) {
         seen[known * COLOURS + colourAt(rgb, i)]++;
         total[known]++;
       }
-      steep += steepnessAt(appearance, i);
+      if (inside && x > 0 && x < width - 1) steep += gradientAt(rgb, 3 * i + 1, 3 * width);
       places++;
     }
   }
@@ -50,11 +51,30 @@ export function lookAt(
   return appearance;
 }
 
-/** log of how much likelier pixel i has this colour in class `proposed` than in class `given`, by what the picture shows of both. */
-export function colourRatio({ rgb, seen, total }: Appearance, i: number, proposed: number, given: number): number {
-  const colour = colourAt(rgb, i);
-  const share = (k: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
-  return Math.log(share(proposed) / share(given));
+/**
+ * At each place, log of how much likelier its colour is in the class proposed there than in the given one, by what the
+ * picture shows of both.
+ */
+export function colourRatios(
+  { rgb, seen, total }: Appearance,
+  places: Int32Array,
+  proposed: Uint8Array,
+  given: Uint8Array,
+): Float32Array {
+  const classes = total.length;
+  const known: (Float32Array | undefined)[] = new Array<undefined>(classes * classes).fill(undefined);
+  const share = (k: number, colour: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
+  const ratios = new Float32Array(places.length);
+  for (let n = 0; n < places.length; n++) {
+    const i = places[n];
+    const colour = colourAt(rgb, i);
+    // A picture has few colours, and a logarithm takes as long as all else here.
+    const ofPair = (known[proposed[i] * classes + given[i]] ??= new Float32Array(COLOURS).fill(NaN));
+    let ratio = ofPair[colour];
+    if (Number.isNaN(ratio)) ratio = ofPair[colour] = Math.log(share(proposed[i], colour) / share(given[i], colour));
+    ratios[n] = ratio;
+  }
+  return ratios;
 }
 
 /** Length of the gradient of the green channel, grey levels over two pixels; 0 along the picture's border. */
@@ -62,9 +82,13 @@ export function steepnessAt({ rgb, width, height }: Appearance, i: number): numb
   const y = Math.floor(i / width);
   const x = i - y * width;
   if (x === 0 || y === 0 || x === width - 1 || y === height - 1) return 0;
-  const at = 3 * i + 1;
+  return gradientAt(rgb, 3 * i + 1, 3 * width);
+}
+
+/** At byte `at`, whose neighbours up and down are `row` bytes away. */
+function gradientAt(rgb: Uint8Array, at: number, row: number): number {
   const across = rgb[at + 3] - rgb[at - 3];
-  const down = rgb[at + 3 * width] - rgb[at - 3 * width];
+  const down = rgb[at + row] - rgb[at - row];
   return Math.sqrt(across * across + down * down);
 }
 

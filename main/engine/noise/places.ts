@@ -1,7 +1,7 @@
 import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { componentsOf, doubled, type ComponentsOf } from '../masks/components.ts';
-import { colourRatio, steepnessAt, type Appearance } from './appearance.ts';
+import { colourRatios, steepnessAt, type Appearance } from './appearance.ts';
 import { ceilings, LOG } from './log-ratio.ts';
 
 /** Log-ratio of proposed to given from which a pixel counts as contradicted at all. */
@@ -33,19 +33,16 @@ export function findPlaces(planes: Planes, given: Uint8Array, appearance: Appear
   const index = findContradicted(planes, given, CEILING);
   const { label, confidence, pGiven } = planes;
   const ratio = new Float32Array(index.length);
-  const colour = new Float32Array(index.length);
   const steepness = new Float32Array(index.length);
   for (let n = 0; n < index.length; n++) {
     const i = index[n];
     ratio[n] = LOG[confidence[i]] - LOG[pGiven[i]];
-    if (!appearance) continue;
-    colour[n] = colourRatio(appearance, i, label[i], given[i]);
-    steepness[n] = steepnessAt(appearance, i);
+    if (appearance) steepness[n] = steepnessAt(appearance, i);
   }
   return {
     index,
     ratio,
-    colour,
+    colour: appearance ? colourRatios(appearance, index, label, given) : new Float32Array(index.length),
     steepness,
     given: objects(given, planes, index),
     proposed: objects(label, planes, index),
