@@ -69,13 +69,14 @@ async function scanOnce({ models, work, tta }: Setting): Promise<void> {
 /** The way of one who looks at nothing: as given; every case from a score up; pseudo-labels beside. */
 async function inBulk({ work, minScore, threshold }: Setting): Promise<void> {
   const { dataset, project, set } = placeOf(work);
+  if (existsSync(set('pseudo'))) return;
   const bulk = await projectFor(work, 'bulk');
   const arm = async (name: string, accept: string[]) => {
-    if (existsSync(set(name))) return;
+    // What was accepted for one arm is part of the next, whether or not its set is there already.
     if (accept.length) await winnow('accept', dataset, '--project', bulk, ...accept);
+    if (existsSync(set(name))) return;
     await winnow('export', dataset, '--project', bulk, '--copy', '--out', set(name));
   };
-  if (existsSync(set('pseudo'))) return;
   await arm('noisy', []);
   await arm('cleaned', ['--cases', '--min-score', String(minScore)]);
   await arm('pseudo', ['--pseudo', '--threshold', String(threshold)]);
