@@ -11,7 +11,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { FEATURES } from '../common/features.ts';
-import { distinct, MIN_SCORE, type Scored } from '../main/engine/noise/cases.ts';
+import { distinct, isWorthALook } from '../main/engine/noise/cases.ts';
 import { margin, readForest, type WrittenTree } from '../main/engine/noise/forest.ts';
 import { kindOf } from '../main/engine/noise/kind.ts';
 import { LINEAR_SHARE } from '../main/engine/noise/probability.ts';
@@ -102,11 +102,9 @@ const calibration = { slope: Number(line.weights[0].toFixed(3)), intercept: Numb
 
 function choose({ candidates, size }: GatheredPicture, scoreOf: (one: GatheredCandidate) => number) {
   const scored = candidates.map((one) => ({ ...one.candidate, features: [], score: scoreOf(one), one }));
-  const kept = distinct(
-    new Uint8Array(size),
-    scored.filter(({ score }) => score >= MIN_SCORE),
-  );
-  return kept as (Scored & { one: GatheredCandidate })[];
+  const taken = new Uint8Array(size);
+  const [clear, faint] = [false, true].map((faint) => scored.filter((one) => one.faint === faint && isWorthALook(one)));
+  return [...distinct(taken, clear), ...distinct(taken, faint)];
 }
 
 const judge = (score: (one: GatheredCandidate) => number) => {

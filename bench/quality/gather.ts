@@ -5,7 +5,7 @@ import { openDataset } from '../../main/engine/dataset/open.ts';
 import { readMask, readPicture } from '../../main/engine/images.ts';
 import { readPlanes } from '../../main/engine/inference/results/planes.ts';
 import { openResults } from '../../main/engine/inference/results/results.ts';
-import { findCandidates, type Candidate } from '../../main/engine/noise/candidates.ts';
+import { findRegions, measure, type Candidate } from '../../main/engine/noise/candidates.ts';
 import { linearMargin, terms } from '../../main/engine/noise/probability.ts';
 import { setScene } from '../../main/engine/noise/scene.ts';
 import { projectOf } from '../../main/engine/project.ts';
@@ -50,7 +50,8 @@ export async function gather(data: string, projectFolder: string, truth: string)
     const wrong = wrongPixels(given, toIndexes(await readMask(join(truth, 'masks', basename(sample.mask))), table));
     const errors = errorsOf(name, wrong, sample.width, listed).filter(({ area }) => area >= SMALLEST_ERROR);
     const scene = setScene(stored.planes, given, dataset.classMap.classes.length, picture.data);
-    const candidates = findCandidates(scene).map((candidate): GatheredCandidate => {
+    const candidates = findRegions(scene).map((region): GatheredCandidate => {
+      const candidate = measure(scene, region);
       const { evidence } = candidate;
       const named = terms(evidence, scene.diagonal);
       const right = pixelsIn(candidate, wrong) >= evidence.area / 2;

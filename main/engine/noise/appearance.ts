@@ -43,7 +43,7 @@ export function lookAt(
         seen[known * COLOURS + colourAt(rgb, i)]++;
         total[known]++;
       }
-      if (inside && x > 0 && x < width - 1) steep += gradientAt(rgb, 3 * i + 1, 3 * width);
+      if (inside && x > 0 && x < width - 1) steep += Math.sqrt(gradientAt(rgb, 3 * i + 1, 3 * width));
       places++;
     }
   }
@@ -78,18 +78,24 @@ export function colourRatios(
 }
 
 /** Length of the gradient of the green channel, grey levels over two pixels; 0 along the picture's border. */
-export function steepnessAt({ rgb, width, height }: Appearance, i: number): number {
+export const steepnessAt = (appearance: Appearance, i: number): number => Math.sqrt(squareAt(appearance, i));
+
+/** The larger one of two neighbours. */
+export const steepnessAlong = (appearance: Appearance, i: number, j: number): number =>
+  Math.sqrt(Math.max(squareAt(appearance, i), squareAt(appearance, j)));
+
+function squareAt({ rgb, width, height }: Appearance, i: number): number {
   const y = Math.floor(i / width);
   const x = i - y * width;
   if (x === 0 || y === 0 || x === width - 1 || y === height - 1) return 0;
   return gradientAt(rgb, 3 * i + 1, 3 * width);
 }
 
-/** At byte `at`, whose neighbours up and down are `row` bytes away. */
+/** The square of it at byte `at`, whose neighbours up and down are `row` bytes away. */
 function gradientAt(rgb: Uint8Array, at: number, row: number): number {
   const across = rgb[at + 3] - rgb[at - 3];
   const down = rgb[at + row] - rgb[at - row];
-  return Math.sqrt(across * across + down * down);
+  return across * across + down * down;
 }
 
 const colourAt = (rgb: Uint8Array, i: number) =>

@@ -11,44 +11,68 @@ import type { Scene } from './scene.ts';
  * floor follows an error to its outline; the high one cuts it free where weak disagreement joins it to something else; the
  * low one is for errors that the models barely see.
  */
-const FLOORS = [LOWEST_FLOOR, 0.7, 2.1].map(ceilings); // lowest first
+const FLOORS = [0.7, 2.1, LOWEST_FLOOR].map(ceilings);
+const FAINT = 2;
 
 /** A region that may be an error: component `index` of `components`. */
-export interface Candidate {
+export interface Region {
   components: Components;
   index: number;
-  evidence: Evidence;
   /** at the low floor: worth a case only where nothing else is found */
   faint: boolean;
+}
+
+/** The same with what is known of it. */
+export interface Candidate extends Region {
+  evidence: Evidence;
 }
 
 /**
  * Regions that may be errors, from both sides: contradicted pixels that share their proposed class (what the label
  * lacks is of one class, over whatever is labelled there), and contradicted pixels that share their given class (what
- * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap.
- * Pixels without a label are in none; specks are left out.
+ * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap, but
+ * none is there twice. Pixels without a label are in none; specks are left out. The faint ones come last.
  */
-export function findCandidates(scene: Scene): Candidate[] {
-  const { planes, given } = scene;
+export function findRegions({ planes, given, places: { index: places }, diagonal }: Scene): Region[] {
   const { width, label } = planes;
-  const places = scene.places.index;
+  const minimum = Math.max(24, diagonal / 8);
   if (keys.length < places.length) keys = new Uint8Array(2 * places.length);
-  const candidates: Candidate[] = [];
+  const regions: Region[] = [];
+  const known = new Map<number, Region[]>();
   for (const [floor, ceiling] of FLOORS.entries()) {
     for (const side of [label, given]) {
       setKeys(keys, places, side, planes, ceiling);
-      measure(scene, findComponentsAt(places, keys, width, IGNORE), floor === 0, candidates);
+      const components = findComponentsAt(places, keys, width, IGNORE);
+      for (let index = 0; index < components.count; index++) {
+        if (components.area[index] < minimum) continue;
+        const region = { components, index, faint: floor === FAINT };
+        const start = components.start[components.first[index]];
+        const alike = known.get(start);
+        if (alike?.some((other) => isSame(other, region))) continue;
+        if (alike) alike.push(region);
+        else known.set(start, [region]);
+        regions.push(region);
+      }
     }
   }
-  return candidates;
+  return regions;
 }
 
-function measure(scene: Scene, components: Components, faint: boolean, candidates: Candidate[]): void {
-  const minimum = Math.max(24, scene.diagonal / 8);
-  for (let index = 0; index < components.count; index++) {
-    if (components.area[index] < minimum) continue;
-    candidates.push({ components, index, evidence: gatherEvidence(scene, components, index), faint });
-  }
+/** Measures a region. */
+export const measure = (scene: Scene, region: Region): Candidate => ({
+  ...region,
+  evidence: gatherEvidence(scene, region.components, region.index),
+});
+
+/** Most errors stand alone: both sides and several floors then see the very same pixels. */
+function isSame(a: Region, b: Region): boolean {
+  const [x, y] = [a.components, b.components];
+  const [i, j] = [x.first[a.index], y.first[b.index]];
+  const runs = x.first[a.index + 1] - i;
+  if (x.area[a.index] !== y.area[b.index] || runs !== y.first[b.index + 1] - j) return false;
+  for (let run = 0; run < runs; run++)
+    if (x.start[i + run] !== y.start[j + run] || x.end[i + run] !== y.end[j + run]) return false;
+  return true;
 }
 
 let keys = new Uint8Array(0);

@@ -2,7 +2,7 @@ import type { CaseDetail } from '../../../common/case.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { encodeRle } from '../../../common/rle.ts';
 import type { Components } from '../masks/components.ts';
-import { findCandidates, type Candidate } from './candidates.ts';
+import { findRegions, measure, type Candidate, type Region } from './candidates.ts';
 import { fillRegion } from './evidence.ts';
 import { kindOf } from './kind.ts';
 import { errorProbability, featuresOf } from './probability.ts';
@@ -12,7 +12,7 @@ import { setScene, type Scene } from './scene.ts';
 export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut'>;
 
 /** Weaker candidates are not worth a look. */
-export const MIN_SCORE = 0.002;
+const MIN_SCORE = 0.002;
 /** A candidate that has more of itself than this in better ones is the same error again. */
 const MAX_OVERLAP = 0.7;
 
@@ -24,8 +24,8 @@ export interface Scored extends Candidate {
 
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
- * IGNORE) below `classCount`. Time is linear in the pixels; memory is two bytes a pixel beside the arguments, kept for the
- * next picture.
+ * IGNORE) below `classCount`. Time is linear in the pixels; memory is two bytes a pixel and some thirty for each
+ * contradicted one beside the arguments.
  */
 export function findCases(
   planes: Planes,
@@ -34,31 +34,39 @@ export function findCases(
   rgb: Uint8Array | null = null,
 ): FoundCase[] {
   const scene = setScene(planes, given, classCount, rgb);
-  const scored = findCandidates(scene)
-    .map((candidate) => withScore(candidate, scene.diagonal))
-    .filter(({ score }) => score >= MIN_SCORE);
-  return distinct(scene.mask, scored).map((one) => describe(scene, one));
+  const { taken } = scene;
+  const regions = findRegions(scene);
+  const score = (some: Region[]) => some.map((region) => withScore(scene, region)).filter(isWorthALook);
+  const clear = distinct(taken, score(regions.filter(({ faint }) => !faint)));
+  // Most faint regions are seen better already, and measuring is most of the work.
+  const faint = distinct(taken, score(regions.filter((region) => region.faint && !isRepeated(taken, region))));
+  return [...clear, ...faint].sort((a, b) => b.score - a.score).map((one) => describe(scene, one));
 }
 
-function withScore(candidate: Candidate, diagonal: number): Scored {
-  const features = featuresOf(candidate.evidence, diagonal);
-  return { ...candidate, features, score: errorProbability(candidate.evidence, features, diagonal) };
+function withScore(scene: Scene, region: Region): Scored {
+  const candidate = measure(scene, region);
+  const features = featuresOf(candidate.evidence, scene.diagonal);
+  return { ...candidate, features, score: errorProbability(candidate.evidence, features, scene.diagonal) };
 }
+
+export const isWorthALook = ({ score }: Scored): boolean => score >= MIN_SCORE;
 
 /**
  * The best candidate of each error: greedily, from the best down. Of two that are about as sure the larger one goes
- * first, or an error would be taken in parts; the faint ones follow all others. `mask`: zero, width × height, and so again
- * afterwards.
+ * first, or an error would be taken in parts. `taken`: width × height, 1 in the regions taken before; those taken now are
+ * added.
  */
-export function distinct(mask: Uint8Array, candidates: Scored[]): Scored[] {
-  candidates.sort((a, b) => Number(a.faint) - Number(b.faint) || standing(b) - standing(a));
-  const best = candidates.filter(({ components, index }) => {
-    if (covered(mask, components, index) > MAX_OVERLAP * components.area[index]) return false;
-    fillRegion(mask, components, index, 1);
+export function distinct<T extends Scored>(taken: Uint8Array, candidates: T[]): T[] {
+  candidates.sort((a, b) => standing(b) - standing(a));
+  return candidates.filter((candidate) => {
+    if (isRepeated(taken, candidate)) return false;
+    fillRegion(taken, candidate.components, candidate.index, 1);
     return true;
   });
-  mask.fill(0);
-  return best.sort((a, b) => b.score - a.score);
+}
+
+function isRepeated(taken: Uint8Array, { components, index }: Region): boolean {
+  return covered(taken, components, index) > MAX_OVERLAP * components.area[index];
 }
 
 /** Log-odds of the score, and a bonus for size: twice the area weighs as much as 0.14 on the log-odds. */

@@ -49,7 +49,7 @@ export interface Evidence {
 /** Measures component `c`. Linear in its pixels; the scene's mask is zero again afterwards. */
 export function gatherEvidence(scene: Scene, components: Components, c: number): Evidence {
   const { width } = scene.planes;
-  const { first, start, end } = components;
+  const { first, start, end, place } = components;
   const area = components.area[c];
   const tally = new Tally(scene);
   let left = width;
@@ -59,7 +59,7 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     const y = Math.floor(start[run] / width);
     left = Math.min(left, start[run] - y * width);
     right = Math.max(right, end[run] - y * width);
-    tally.addRun(y, start[run], end[run]);
+    tally.addRun(y, start[run], end[run], place[run]);
   }
   fillRegion(scene.mask, components, c, 0);
   const top = Math.floor(start[first[c]] / width);
@@ -98,17 +98,28 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
   };
 }
 
-/** How much of the object with most pixels here is here. */
-function partOf({ area, contradicted }: Objects, counts: ReadonlyMap<number, number>) {
+/** How much of the object with most pixels here is here. `objects`: all that have any, the first of equals counts. */
+function partOf({ area, contradicted, here }: Objects, objects: readonly number[]) {
   let [most, pixels] = [0, 0];
-  for (const [object, count] of counts) if (count > pixels) [most, pixels] = [object, count];
+  for (const object of objects) {
+    if (here[object] > pixels) [most, pixels] = [object, here[object]];
+    here[object] = 0;
+  }
   return { share: pixels / area[most], contradicted: contradicted[most] / area[most] };
 }
 
 /** Sets the mask to `value` in component `c`. */
 export function fillRegion(mask: Uint8Array, { first, start, end }: Components, c: number, value: number): void {
-  for (let run = first[c]; run < first[c + 1]; run++) mask.fill(value, start[run], end[run]);
+  for (let run = first[c]; run < first[c + 1]; run++) {
+    // Most runs are so short that to call for them takes longer than to fill them.
+    if (end[run] - start[run] > 64) mask.fill(value, start[run], end[run]);
+    else for (let i = start[run]; i < end[run]; i++) mask[i] = value;
+  }
 }
 
-/** The class with most pixels. */
-const commonest = (pixels: Uint32Array) => pixels.indexOf(Math.max(...pixels));
+/** The class with most pixels, the first of equals. */
+function commonest(pixels: Uint32Array): number {
+  let most = 0;
+  for (let k = 1; k < pixels.length; k++) if (pixels[k] > pixels[most]) most = k;
+  return most;
+}

@@ -24,8 +24,14 @@ export interface Places {
 
 /** Connected regions of one class of a whole map, as seen from the places. */
 export interface Objects extends ComponentsOf {
+  /** the class of each place */
+  value: Uint8Array;
   /** contradicted pixels of each */
   contradicted: Int32Array;
+  /** of each place: the next one that is part of another object */
+  until: Int32Array;
+  /** pixels of each in the region being measured; zero otherwise */
+  here: Int32Array;
 }
 
 /** Pixels without a label are in none. */
@@ -49,23 +55,17 @@ export function findPlaces(planes: Planes, given: Uint8Array, appearance: Appear
   };
 }
 
-/** The place of pixel i, which must be one: binary search. */
-export function placeOf({ index }: Places, i: number): number {
-  let [low, high] = [0, index.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (index[middle] < i) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function objects(map: Uint8Array, { width, height }: Planes, places: Int32Array): Objects {
-  if (!places.length) return { of: new Int32Array(0), area: new Int32Array(0), contradicted: new Int32Array(0) };
-  const components = componentsOf(map, width, height, places);
-  const contradicted = new Int32Array(components.area.length);
-  for (const c of components.of) contradicted[c]++;
-  return { ...components, contradicted };
+  const { of, area } = componentsOf(map, width, height, places);
+  const value = new Uint8Array(of.length);
+  const contradicted = new Int32Array(area.length);
+  const until = new Int32Array(of.length);
+  for (let n = of.length - 1; n >= 0; n--) {
+    value[n] = map[places[n]];
+    contradicted[of[n]]++;
+    until[n] = n + 1 < of.length && of[n + 1] === of[n] ? until[n + 1] : n + 1;
+  }
+  return { of, area, value, contradicted, until, here: new Int32Array(area.length) };
 }
 
 let buffer = new Int32Array(1 << 16);

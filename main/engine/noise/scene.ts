@@ -16,6 +16,8 @@ export interface Scene {
   diagonal: number;
   /** width × height; non-zero in the region being measured, zero everywhere else */
   mask: Uint8Array;
+  /** width × height; non-zero in the regions chosen so far */
+  taken: Uint8Array;
 }
 
 /**
@@ -25,12 +27,13 @@ export interface Scene {
 export function setScene(planes: Planes, given: Uint8Array, classCount: number, rgb: Uint8Array | null): Scene {
   const { width, height, label } = planes;
   const size = width * height;
-  if (mask.length === size) mask.fill(0);
-  else mask = new Uint8Array(size);
+  for (const map of [mask, taken]) map.fill(0);
+  if (mask.length !== size) [mask, taken] = [new Uint8Array(size), new Uint8Array(size)];
   const confusions = countConfusions(given, label, classCount);
   const appearance = rgb && lookAt(rgb, planes, given, classCount);
   const places = findPlaces(planes, given, appearance);
-  return { planes, given, appearance, places, confusions, diagonal: Math.hypot(width, height), mask };
+  return { planes, given, appearance, places, confusions, diagonal: Math.hypot(width, height), mask, taken };
 }
 
 let mask = new Uint8Array(0);
+let taken = new Uint8Array(0);

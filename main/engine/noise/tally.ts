@@ -1,6 +1,6 @@
 import { IGNORE } from '../../../common/dataset.ts';
-import { steepnessAt } from './appearance.ts';
-import { placeOf, type Objects } from './places.ts';
+import { steepnessAlong } from './appearance.ts';
+import type { Objects } from './places.ts';
 import type { Scene } from './scene.ts';
 
 /** Log-ratios of proposed to given from which a pixel counts as strongly contradicted, and as all but certain. */
@@ -19,9 +19,9 @@ export class Tally {
   /** pixels contradicted strongly, and all but certainly */
   strong = 0;
   certain = 0;
-  /** pixels by labelled object, and by proposed object */
-  givenObjects = new Map<number, number>();
-  proposedObjects = new Map<number, number>();
+  /** labelled objects and proposed objects it holds pixels of, in the order they were met; how many, the places know */
+  givenObjects: number[] = [];
+  proposedObjects: number[] = [];
   /** pixels with all four neighbours inside, and their log-ratio */
   inner = 0;
   innerRatio = 0;
@@ -54,52 +54,65 @@ export class Tally {
     this.proposed = new Uint32Array(scene.confusions.classes);
   }
 
-  /** Adds the run [start, end) of row y, all of whose pixels are labelled. */
-  addRun(y: number, start: number, end: number): void {
-    const { given, mask, places } = this.scene;
-    const { width, height, label, disagreement, pGiven } = this.scene.planes;
-    let n = placeOf(places, start);
-    this.addObjects(places.given, this.givenObjects, n, n + end - start);
-    this.addObjects(places.proposed, this.proposedObjects, n, n + end - start);
-    let [ratios, innerRatios, inner, sumGiven, sumDisagreement] = [0, 0, 0, 0, 0];
-    for (let i = start; i < end; i++, n++) {
-      const ratio = places.ratio[n];
-      ratios += ratio;
-      if (ratio >= STRONG) this.strong++;
-      if (ratio >= CERTAIN) this.certain++;
+  /** Adds the run [start, end) of row y, all of whose pixels are places, from `place` on. */
+  addRun(y: number, start: number, end: number, place: number): void {
+    const { places } = this.scene;
+    addObjects(places.given, this.givenObjects, this.given, place, place + end - start);
+    addObjects(places.proposed, this.proposedObjects, this.proposed, place, place + end - start);
+    this.addPixels(start, end, place);
+    this.addOutline(y, start, end, place);
+  }
+
+  private addPixels(start: number, end: number, place: number): void {
+    const { disagreement, pGiven } = this.scene.planes;
+    const { ratio, colour, steepness } = this.scene.places;
+    let ratios = 0;
+    let strong = 0;
+    let certain = 0;
+    let sumGiven = 0;
+    let sumDisagreement = 0;
+    let colours = 0;
+    let steepnesses = 0;
+    for (let i = start, n = place; i < end; i++, n++) {
+      ratios += ratio[n];
+      if (ratio[n] >= STRONG) strong++;
+      if (ratio[n] >= CERTAIN) certain++;
       sumGiven += pGiven[i];
       sumDisagreement += disagreement[i];
-      this.given[given[i]]++;
-      this.proposed[label[i]]++;
-      this.colour += places.colour[n];
-      this.steepness += places.steepness[n];
+      colours += colour[n];
+      steepnesses += steepness[n];
+    }
+    this.ratio += ratios;
+    this.strong += strong;
+    this.certain += certain;
+    this.pGiven += sumGiven;
+    this.disagreement += sumDisagreement;
+    this.colour += colours;
+    this.steepness += steepnesses;
+  }
+
+  private addOutline(y: number, start: number, end: number, place: number): void {
+    const { mask, planes, places } = this.scene;
+    const { width, height } = planes;
+    const { ratio } = places;
+    let ratios = 0;
+    let inner = 0;
+    this.addSide(start, -1, start - y * width);
+    this.addSide(end - 1, 1, (y + 1) * width - end);
+    for (let i = start, n = place; i < end; i++, n++) {
       const above = y > 0 && mask[i - width];
       const below = y < height - 1 && mask[i + width];
-      if (above && below && i > start && i < end - 1) {
-        innerRatios += ratio;
+      if (above && below) {
+        if (i === start || i === end - 1) continue;
+        ratios += ratio[n];
         inner++;
         continue;
       }
-      if (i === start) this.addSide(i, -1, start - y * width);
-      if (i === end - 1) this.addSide(i, 1, (y + 1) * width - end);
       if (!above) this.addSide(i, -width, y);
       if (!below) this.addSide(i, width, height - 1 - y);
     }
-    this.ratio += ratios;
-    this.pGiven += sumGiven;
-    this.disagreement += sumDisagreement;
     this.inner += inner;
-    this.innerRatio += innerRatios;
-  }
-
-  /** Counts the places [from, to) by the object each is part of. */
-  private addObjects({ of }: Objects, counts: Map<number, number>, from: number, to: number): void {
-    for (let n = from; n < to;) {
-      const object = of[n];
-      const first = n++;
-      while (n < to && of[n] === object) n++;
-      counts.set(object, (counts.get(object) ?? 0) + n - first);
-    }
+    this.innerRatio += ratios;
   }
 
   /** `step` leads out of the region; `room` tells how many steps stay inside the picture. */
@@ -123,9 +136,10 @@ export class Tally {
   private addEdge(i: number, outside: number): void {
     const { given, appearance } = this.scene;
     const { label } = this.scene.planes;
-    const [givenChanges, proposedChanges] = [given[i] !== given[outside], label[i] !== label[outside]];
+    const givenChanges = given[i] !== given[outside];
+    const proposedChanges = label[i] !== label[outside];
     if (!givenChanges && !proposedChanges) return;
-    const steepness = appearance ? Math.max(steepnessAt(appearance, i), steepnessAt(appearance, outside)) : 0;
+    const steepness = appearance ? steepnessAlong(appearance, i, outside) : 0;
     if (givenChanges) {
       this.givenEdge++;
       this.givenSteepness += steepness;
@@ -134,5 +148,23 @@ export class Tally {
       this.proposedEdge++;
       this.proposedSteepness += steepness;
     }
+  }
+}
+
+/** Counts the places [from, to) by class, and by the object each is part of. */
+function addObjects(
+  { of, value, until, here }: Objects,
+  met: number[],
+  classes: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  for (let n = from; n < to;) {
+    const object = of[n];
+    const next = Math.min(to, until[n]);
+    if (here[object] === 0) met.push(object);
+    here[object] += next - n;
+    classes[value[n]] += next - n;
+    n = next;
   }
 }
