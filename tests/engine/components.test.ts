@@ -65,7 +65,9 @@ describe('components', () => {
           width,
           SKIP,
         );
-        expect(sparse).toEqual(found);
+        expect({ ...sparse, place: found.place }).toEqual(found);
+        expect(sparse.place.map((n) => places[n])).toEqual(sparse.start);
+        expect(found.place).toEqual(found.start);
       }
     }
   });

@@ -10,6 +10,8 @@ export interface Components {
   start: Int32Array;
   /** index after a run's last pixel; a run never leaves its row */
   end: Int32Array;
+  /** of a run's first pixel: which of the places asked for it is, or its index where all pixels are */
+  place: Int32Array;
   /** pixels of component c */
   area: Int32Array;
   /** value the pixels of component c share */
@@ -18,6 +20,7 @@ export interface Components {
 
 let runStart = new Int32Array(4096);
 let runEnd = new Int32Array(4096);
+let runPlace = new Int32Array(4096);
 let runValue = new Uint8Array(4096);
 let parent = new Int32Array(4096);
 
@@ -40,7 +43,7 @@ function findRuns(values: Uint8Array, width: number, height: number, skip: numbe
       const value = values[at];
       const start = at++;
       while (at < rowEnd && values[at] === value) at++;
-      if (value !== skip) setRun(runs++, start, at, value);
+      if (value !== skip) setRun(runs++, start, at, start, value);
     }
     joinRows(width, above, rowFirst, runs);
     above = rowFirst;
@@ -60,9 +63,7 @@ export interface ComponentsOf {
  */
 export function componentsOf(values: Uint8Array, width: number, height: number, places: Int32Array): ComponentsOf {
   const runs = findRuns(values, width, height, -1);
-  const component = new Int32Array(runs);
-  let count = 0;
-  for (let run = 0; run < runs; run++) component[run] = parent[run] === run ? count++ : component[rootOf(run)];
+  const { component, count } = number(runs);
   const area = new Int32Array(count);
   for (let run = 0; run < runs; run++) area[component[run]] += runEnd[run] - runStart[run];
   const of = new Int32Array(places.length);
@@ -84,9 +85,10 @@ export function findComponentsAt(places: Int32Array, values: Uint8Array, width: 
   let rowFirst = 0;
   let rowEnd = 0;
   for (let n = 0; n < places.length;) {
-    const value = values[n];
-    const start = places[n++];
+    const place = n++;
+    const value = values[place];
     if (value === skip) continue;
+    const start = places[place];
     if (start >= rowEnd) {
       joinRows(width, above, rowFirst, runs);
       // What lies more than one row up touches nothing here.
@@ -96,29 +98,34 @@ export function findComponentsAt(places: Int32Array, values: Uint8Array, width: 
     }
     let end = start + 1;
     for (; end < rowEnd && places[n] === end && values[n] === value; n++) end++;
-    setRun(runs++, start, end, value);
+    setRun(runs++, start, end, place, value);
   }
   joinRows(width, above, rowFirst, runs);
   return collect(runs);
 }
 
-function setRun(run: number, start: number, end: number, value: number): void {
+function setRun(run: number, start: number, end: number, place: number, value: number): void {
   if (run === runStart.length) grow();
   runStart[run] = start;
   runEnd[run] = end;
+  runPlace[run] = place;
   runValue[run] = value;
   parent[run] = run;
 }
 
 /** Joins the runs [below, end) of a row with the equal ones they touch, corners included, in the row above: [above, below). */
 function joinRows(width: number, above: number, below: number, end: number): void {
+  const starts = runStart;
+  const ends = runEnd;
+  const values = runValue;
   let a = above;
   for (let b = below; b < end; b++) {
-    const left = runStart[b] - width - 1;
-    const right = runEnd[b] - width + 1;
-    while (a < below && runEnd[a] <= left) a++;
-    for (let n = a; n < below && runStart[n] < right; n++) {
-      if (runValue[n] === runValue[b]) join(n, b);
+    const left = starts[b] - width - 1;
+    const right = ends[b] - width + 1;
+    const value = values[b];
+    while (a < below && ends[a] <= left) a++;
+    for (let n = a; n < below && starts[n] < right; n++) {
+      if (values[n] === value) join(n, b);
     }
   }
 }
@@ -139,35 +146,45 @@ function join(a: number, b: number): void {
   else if (rootB < rootA) parent[rootA] = rootB;
 }
 
-/** Sorts the runs by component (counting sort; stable, so raster order stays). */
-function collect(runs: number): Components {
+/** The component of each run, in the order of their first runs. */
+function number(runs: number): { component: Int32Array; count: number } {
+  const parents = parent;
   const component = new Int32Array(runs);
   let count = 0;
-  for (let run = 0; run < runs; run++) component[run] = parent[run] === run ? count++ : component[rootOf(run)];
+  // A parent comes before its child, so what it is part of is known.
+  for (let run = 0; run < runs; run++) component[run] = parents[run] === run ? count++ : component[parents[run]];
+  return { component, count };
+}
+
+/** Sorts the runs by component (counting sort; stable, so raster order stays). */
+function collect(runs: number): Components {
+  const [starts, ends, places, values] = [runStart, runEnd, runPlace, runValue];
+  const { component, count } = number(runs);
   const first = new Int32Array(count + 1);
   const area = new Int32Array(count);
   const value = new Uint8Array(count);
   for (let run = 0; run < runs; run++) {
     const c = component[run];
     first[c + 1]++;
-    area[c] += runEnd[run] - runStart[run];
-    value[c] = runValue[run];
+    area[c] += ends[run] - starts[run];
+    value[c] = values[run];
   }
   for (let c = 0; c < count; c++) first[c + 1] += first[c];
-  const start = new Int32Array(runs);
-  const end = new Int32Array(runs);
+  const [start, end, place] = [new Int32Array(runs), new Int32Array(runs), new Int32Array(runs)];
   const next = first.slice(0, count);
   for (let run = 0; run < runs; run++) {
     const at = next[component[run]]++;
-    start[at] = runStart[run];
-    end[at] = runEnd[run];
+    start[at] = starts[run];
+    end[at] = ends[run];
+    place[at] = places[run];
   }
-  return { count, first, start, end, area, value };
+  return { count, first, start, end, place, area, value };
 }
 
 function grow(): void {
   runStart = doubled(runStart);
   runEnd = doubled(runEnd);
+  runPlace = doubled(runPlace);
   runValue = doubled(runValue);
   parent = doubled(parent);
 }
