@@ -1,5 +1,5 @@
 import type { CaseKind, CaseRow } from './case.ts';
-import { placesOf, type Places } from './company.ts';
+import { companyOf, placesOf, type Company, type Places } from './company.ts';
 import { logit } from './logistic.ts';
 
 /** What a ranking looks at. */
@@ -25,6 +25,8 @@ export interface CaseTable {
   memberOf: Int32Array;
   groups: Group[];
   places: Places;
+  /** by the scanned scores */
+  company: Company;
 }
 
 /** Standard deviations from the mean beyond which a feature says no more. */
@@ -42,13 +44,18 @@ export function tableOf(rows: readonly Ranked[]): CaseTable {
     });
   });
   const width = rows.at(0)?.features.length ?? 0;
+  const places = placesOf(rows);
   return {
     offset: Float64Array.from(rows, ({ score }) => logit(score)),
     features: standardise(rows, width),
     width,
     memberOf,
     groups,
-    places: placesOf(rows),
+    places,
+    company: companyOf(
+      places,
+      Float64Array.from(rows, ({ score }) => score),
+    ),
   };
 }
 

@@ -39,8 +39,10 @@ export interface Learned {
  * Standard deviations, in log-odds: how much each thing is thought to matter before there are lessons; features all together,
  * however many there are (docs/learning.md).
  */
-const PRIOR = { overall: 0.5, steepness: 0.15, company: 1, features: 0.5 };
+const PRIOR = { overall: 0.5, steepness: 0.15, company: 1, features: 0.25 };
 const GROUP_PRIOR: Record<Group['type'], number> = { given: 0.5, proposed: 0.5, pair: 0.4, kind: 0.4 };
+/** Log-odds by which an error nobody thought of is thought to raise the other cases of its picture, and those beside it. */
+const TIE = 1;
 /** Weights beside those of the features. */
 const COMMON = 4;
 
@@ -51,7 +53,7 @@ const COMMON = 4;
  */
 export function learn(table: CaseTable, lessons: readonly Lesson[]): Learned | null {
   if (!lessons.length) return null;
-  const { offset, width, groups } = table;
+  const { width, groups } = table;
   const inOrder = lessons.toSorted((a, b) => a.index - b.index);
   const company = companyOf(table.places, beliefsOf(table, inOrder));
   const scales = scalesOf(table);
@@ -74,7 +76,10 @@ export function learn(table: CaseTable, lessons: readonly Lesson[]): Learned | n
   };
   const fitted = fitLogistic(
     rows,
-    Float64Array.from(inOrder, ({ index }) => offset[index]),
+    Float64Array.from(inOrder, ({ index }) => {
+      const { picture, beside } = tiesOf(table, company, index);
+      return table.offset[index] + picture + beside;
+    }),
     inOrder.map(({ error }) => error),
   );
   const effects = new Float64Array(groups.length);
@@ -87,7 +92,9 @@ export function learnedScores(table: CaseTable, { weights, effects, company }: L
   const { offset, features, width, memberOf } = table;
   const [overall, steepness, picture, beside] = weights;
   return offset.map((scanned, i) => {
-    let odds = scanned + overall + steepness * scanned + picture * company.picture[i] + beside * company.beside[i];
+    const ties = tiesOf(table, company, i);
+    let odds = scanned + overall + steepness * scanned + ties.picture + ties.beside;
+    odds += picture * company.picture[i] + beside * company.beside[i];
     for (let j = 0; j < width; j++) odds += weights[COMMON + j] * features[i * width + j];
     for (let k = 0; k < GROUPS; k++) odds += effects[memberOf[i * GROUPS + k]];
     return sigmoid(odds);
@@ -114,8 +121,19 @@ export function whatMoves(table: CaseTable, learned: Learned, index: number): Mo
 /** Those of `weights`, then those of the groups. */
 function movesOf(table: CaseTable, { weights, effects, company }: Learned, index: number): number[] {
   const moves = valuesOf(table, company, index).map((value, j) => value * weights[j]);
+  const ties = tiesOf(table, company, index);
+  moves[2] += ties.picture;
+  moves[3] += ties.beside;
   for (const group of membershipsOf(table, index)) moves.push(effects[group]);
   return moves;
+}
+
+/** What is thought of a case for what was found around it, before there are lessons on how much that tells. */
+function tiesOf(table: CaseTable, company: Company, index: number) {
+  return {
+    picture: TIE * (company.picture[index] - table.company.picture[index]),
+    beside: TIE * (company.beside[index] - table.company.beside[index]),
+  };
 }
 
 /** What the weights are multiplied by, in their order. */
