@@ -53,11 +53,16 @@ const weightOf = new Map(
   }),
 );
 
-const all = pictures.flatMap(({ candidates }) => candidates);
+const all = pictures.flatMap(({ candidates }) => candidates.flatMap(repeated));
 const mean = FEATURES.map((_, j) => all.reduce((sum, { terms }) => sum + terms[j], 0) / all.length);
 const deviation = mean.map((middle, j) => Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[j] - middle) ** 2, 0) / all.length)); // prettier-ignore
 const standard = ({ terms }: GatheredCandidate) =>
   terms.map((value, j) => Math.round(1000 * Math.max(-4, Math.min(4, (value - mean[j]) / deviation[j]))) / 1000);
+
+/** What several sides and floors see alike stands alone, and counts that often. */
+function repeated(one: GatheredCandidate): GatheredCandidate[] {
+  return Array.from({ length: one.candidate.seen }, () => one);
+}
 
 interface Written {
   base: number;
@@ -67,8 +72,10 @@ interface Written {
 function fit(chosen: GatheredPicture[]): Written {
   const bag = Array.from({ length: BAG }, (_, b) => {
     const some = chosen.filter((_, i) => (i * 7 + b) % 5 !== 0);
-    const rows = some.flatMap(({ candidates }) => candidates);
-    const weights = some.flatMap((picture) => picture.candidates.map(() => weightOf.get(picture) ?? 1));
+    const rows = some.flatMap(({ candidates }) => candidates.flatMap(repeated));
+    const weights = some.flatMap((picture) =>
+      picture.candidates.flatMap(repeated).map(() => weightOf.get(picture) ?? 1),
+    );
     return boost(rows.map(standard), rows.map(({ right }) => right), weights, SETTINGS); // prettier-ignore
   });
   const shared = (tree: WrittenTree): WrittenTree =>

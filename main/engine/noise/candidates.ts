@@ -20,6 +20,8 @@ export interface Region {
   index: number;
   /** at the low floor: worth a case only where nothing else is found */
   faint: boolean;
+  /** sides and floors that see the very same pixels: the more, the more it stands alone */
+  seen: number;
 }
 
 /** The same with what is known of it. */
@@ -45,10 +47,14 @@ export function findRegions({ planes, given, places: { index: places }, diagonal
       const components = findComponentsAt(places, keys, width, IGNORE);
       for (let index = 0; index < components.count; index++) {
         if (components.area[index] < minimum) continue;
-        const region = { components, index, faint: floor === FAINT };
+        const region = { components, index, faint: floor === FAINT, seen: 1 };
         const start = components.start[components.first[index]];
         const alike = known.get(start);
-        if (alike?.some((other) => isSame(other, region))) continue;
+        const same = alike?.find((other) => isSame(other, region));
+        if (same) {
+          same.seen++;
+          continue;
+        }
         if (alike) alike.push(region);
         else known.set(start, [region]);
         regions.push(region);
