@@ -34,6 +34,7 @@ export function findComponents(values: Uint8Array, width: number, height: number
 
 /** Fills the runs in raster order, joined where they touch; returns how many there are. */
 function findRuns(values: Uint8Array, width: number, height: number, skip: number): number {
+  const fours = inFours(values);
   let runs = 0;
   let above = 0;
   for (let y = 0; y < height; y++) {
@@ -42,7 +43,12 @@ function findRuns(values: Uint8Array, width: number, height: number, skip: numbe
     for (let at = y * width; at < rowEnd;) {
       const value = values[at];
       const start = at++;
-      while (at < rowEnd && values[at] === value) at++;
+      while (at < rowEnd && values[at] === value) {
+        at++;
+        if (at % 4) continue;
+        const four = Math.imul(value, 0x01010101);
+        while (at + 4 <= rowEnd && fours[at >> 2] === four) at += 4;
+      }
       if (value !== skip) setRun(runs++, start, at, start, value);
     }
     joinRows(width, above, rowFirst, runs);
@@ -103,6 +109,10 @@ export function findComponentsAt(places: Int32Array, values: Uint8Array, width: 
   joinRows(width, above, rowFirst, runs);
   return collect(runs);
 }
+
+/** Four bytes as one number, as many as there are whole; none where they lie across the grain of memory. */
+const inFours = ({ buffer, byteOffset, length }: Uint8Array): Int32Array =>
+  byteOffset % 4 ? new Int32Array(0) : new Int32Array(buffer, byteOffset, length >> 2);
 
 function setRun(run: number, start: number, end: number, place: number, value: number): void {
   if (run === runStart.length) grow();

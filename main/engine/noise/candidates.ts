@@ -3,7 +3,7 @@ import type { Planes } from '../../../common/planes.ts';
 import { findComponentsAt, type Components } from '../masks/components.ts';
 import { gatherEvidence, type Evidence } from './evidence.ts';
 import { ceilings } from './log-ratio.ts';
-import { LOWEST_FLOOR } from './places.ts';
+import { LOWEST_FLOOR, type Places } from './places.ts';
 import type { Scene } from './scene.ts';
 
 /**
@@ -35,16 +35,17 @@ export interface Candidate extends Region {
  * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap, but
  * none is there twice. Pixels without a label are in none; specks are left out. The faint ones come last.
  */
-export function findRegions({ planes, given, places: { index: places }, diagonal }: Scene): Region[] {
-  const { width, label } = planes;
+export function findRegions({ planes, places, diagonal }: Scene): Region[] {
+  const { index: all, given, proposed } = places;
   const minimum = Math.max(24, diagonal / 8);
-  if (keys.length < places.length) keys = new Uint8Array(2 * places.length);
+  if (keys.length < all.length) keys = new Uint8Array(2 * all.length);
   const regions: Region[] = [];
   const known = new Map<number, Region[]>();
   for (const [floor, ceiling] of FLOORS.entries()) {
-    for (const side of [label, given]) {
-      setKeys(keys, places, side, planes, ceiling);
-      const components = findComponentsAt(places, keys, width, IGNORE);
+    const outside = findOutside(ceiling, places, planes);
+    for (const { value } of [proposed, given]) {
+      for (let n = 0; n < all.length; n++) keys[n] = value[n] | outside[n];
+      const components = findComponentsAt(all, keys, planes.width, IGNORE);
       for (let index = 0; index < components.count; index++) {
         if (components.area[index] < minimum) continue;
         const region = { components, index, faint: floor === FAINT, seen: 1 };
@@ -81,13 +82,15 @@ function isSame(a: Region, b: Region): boolean {
   return true;
 }
 
+/** At each place the class it has on one side, IGNORE where it is in no region. */
 let keys = new Uint8Array(0);
 
-/** At each place the class it has on `side`, or IGNORE where it does not contradict its label so strongly. */
-function setKeys(keys: Uint8Array, places: Int32Array, side: Uint8Array, planes: Planes, ceiling: Int16Array): void {
-  const { confidence, pGiven } = planes;
-  for (let n = 0; n < places.length; n++) {
-    const i = places[n];
-    keys[n] = pGiven[i] > ceiling[confidence[i]] ? IGNORE : side[i];
+/** IGNORE where a place contradicts its label less than that, else 0. Where that is nobody could guess, so nothing is asked. */
+function findOutside(ceiling: Int16Array, { index }: Places, { confidence, pGiven }: Planes): Uint8Array {
+  const outside = new Uint8Array(index.length);
+  for (let n = 0; n < index.length; n++) {
+    const i = index[n];
+    outside[n] = ((ceiling[confidence[i]] - pGiven[i]) >> 31) & IGNORE;
   }
+  return outside;
 }

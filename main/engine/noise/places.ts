@@ -86,8 +86,12 @@ function findContradicted(planes: Planes, given: Uint8Array, ceiling: Int16Array
     }
     if (count + 4 > found.length) found = buffer = doubled(found);
     for (; i < end; i++) {
-      if (given[i] === label[i] || given[i] === IGNORE || pGiven[i] > ceiling[confidence[i]]) continue;
-      found[count++] = i;
+      found[count] = i;
+      // Differs, is labelled, and reaches the floor, 0 or 1 each: asked one by one, most answers would be guessed wrong.
+      const differs = -(given[i] ^ label[i]) >>> 31;
+      const labelled = (given[i] - IGNORE) >>> 31;
+      const reaches = (pGiven[i] - ceiling[confidence[i]] - 1) >>> 31;
+      count += differs & labelled & reaches;
     }
   }
   return found.subarray(0, count);
