@@ -72,13 +72,18 @@ function groupsOf({ given, proposed, kind }: Ranked): [string, Group][] {
 /** A feature that is the same everywhere becomes 0. */
 function standardise(rows: readonly Ranked[], width: number): Float64Array {
   const values = new Float64Array(rows.length * width);
+  rows.forEach(({ features }, i) => values.set(features, i * width));
   for (let j = 0; j < width; j++) {
-    const mean = rows.reduce((sum, { features }) => sum + features[j], 0) / rows.length;
-    const variance = rows.reduce((sum, { features }) => sum + (features[j] - mean) ** 2, 0) / rows.length;
+    let [sum, squares] = [0, 0];
+    for (let at = j; at < values.length; at += width) {
+      sum += values[at];
+      squares += values[at] ** 2;
+    }
+    const mean = sum / rows.length;
+    const variance = squares / rows.length - mean ** 2;
     const scale = variance > 1e-12 ? 1 / Math.sqrt(variance) : 0;
-    rows.forEach(({ features }, i) => {
-      values[i * width + j] = Math.min(FAR, Math.max(-FAR, (features[j] - mean) * scale));
-    });
+    for (let at = j; at < values.length; at += width)
+      values[at] = Math.min(FAR, Math.max(-FAR, (values[at] - mean) * scale));
   }
   return values;
 }
