@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { IGNORE } from '../../../common/dataset.ts';
 import type { Planes } from '../../../common/planes.ts';
+import { readPicture } from '../../../main/engine/images.ts';
 import { examine } from '../../../main/engine/inference/examine.ts';
 import { giveBack } from '../../../main/engine/inference/memory.ts';
 import { ConfidentLearning } from '../../../main/engine/noise/confident-learning.ts';
@@ -8,7 +10,7 @@ import { softmin } from '../../../main/engine/noise/score.ts';
 import { openScanned, readStored, type Scanned } from './stored.ts';
 
 /**
- * Winnow's side of bench/peers/cleanlab.ts: reads the planes and the mask of every labelled picture, finds and scores its
+ * Winnow's side of bench/peers/cleanlab.ts: reads planes, mask and picture of every labelled sample, finds and scores its
  * cases, gives it both picture scores, and counts for confident learning. Prints what that takes and holds as JSON.
  *
  *     node bench/peers/cleanlab/winnow.ts --data DATASET --project PROJECT [--limit N] [--check]
@@ -55,10 +57,11 @@ async function measure(scanned: Scanned): Promise<Measured> {
   for (const sample of samples) {
     const { planes, given } = await readStored(scanned, sample);
     const { width, height, label } = planes;
+    const { data: rgb } = await readPicture(join(dataset.folder, sample.image));
     const bytes = new Uint8Array(label.buffer, label.byteOffset, 4 * width * height);
-    examine({ sample, heldOut: heldOut.get(sample.name) ?? false }, { width, height, given }, bytes, classes);
+    examine({ sample, heldOut: heldOut.get(sample.name) ?? false }, { width, height, given, rgb }, bytes, classes);
     learning.add(planes, given);
-    for (const one of [bytes, given]) giveBack(one);
+    for (const one of [bytes, given, rgb]) giveBack(one);
   }
   learning.thresholds();
   learning.suspects();
