@@ -5,8 +5,8 @@ import { sumOf, type ListedCase, type Worth } from './worth.ts';
 const table = (head: string[], rows: (string | number)[][]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 const percent = (value: number, digits = 1) => (value * 100).toFixed(digits);
-const withSpread = ({ mean, spread }: Figure, sign = '') =>
-  `${mean > 0 ? sign : ''}${percent(mean, 2)} ± ${percent(spread, 2)}`;
+const withSpread = ({ mean, spread, values }: Figure, sign = '') =>
+  `${mean > 0 ? sign : ''}${percent(mean, 2)}${values.length > 1 ? ` ± ${percent(spread, 2)}` : ''}`;
 
 /** What is wrong in the labels of each arm, in percent of the pixels. */
 export function labelTable(arms: readonly string[], labels: readonly Labels[]): string {
@@ -69,7 +69,7 @@ export function effectTable(title: string, runs: ReadonlyMap<string, Run[]>, nam
       arm,
       withSpread(figure),
       i ? withSpread(gain, '+') : '',
-      gain.values.map((one) => percent(one, 2)).join(', '),
+      i ? gain.values.map((one) => percent(one, 2)).join(', ') : '',
     ];
   });
   const head = ['labels', 'mIoU', `against ${figures[0][0]}`, 'by seed'];
