@@ -12,6 +12,7 @@ import {
   reviewConfused,
   scan,
   tryOnPicture,
+  turnOrder,
 } from './steps.ts';
 
 /** The whole job from an opened dataset with its models to the exported files on disk. */
@@ -49,6 +50,7 @@ async function review(page: Page): Promise<void> {
   await page.keyboard.press('a');
   await page.keyboard.press('a');
   await expectReviewed(page, '3 accepted');
+  await turnOrder(page, 3);
 }
 
 /** Three of the four wrongly labelled pictures are cleaned to the truth; every other mask is the very same file. */

@@ -132,6 +132,16 @@ export async function savePlot(page: Page, as: 'svg' | 'csv'): Promise<{ name: s
   return { name: download.suggestedFilename(), content };
 }
 
+/** From the order that so many verdicts taught to that of the scan, and back. */
+export async function turnOrder(page: Page, verdicts: number): Promise<void> {
+  const order = page.getByRole('button', { name: /^(Learned|As scanned)/ });
+  await expect(order).toContainText(`Learned from ${verdicts} verdicts`);
+  await page.keyboard.press('l');
+  await expect(order).toContainText('As scanned');
+  await page.keyboard.press('l');
+  await expect(order).toContainText('Learned');
+}
+
 export async function openPseudo(page: Page): Promise<void> {
   await page.keyboard.press('5');
   await expect(page.getByRole('button', { name: /^Accept all/ })).toBeEnabled();
