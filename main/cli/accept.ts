@@ -11,6 +11,7 @@ import { author, scanned, withWorkspace } from './space.ts';
 interface Options extends Common {
   cases?: boolean;
   minScore?: number;
+  ignore?: boolean;
   pseudo?: boolean;
   threshold?: number;
 }
@@ -22,6 +23,7 @@ export function acceptCommand(program: Command): void {
     .description('takes many proposals at once')
     .option('--cases', 'the proposal in every undecided case from --min-score up')
     .option('--min-score <s>', 'with --cases: 0 to 1', share)
+    .option('--ignore', 'with --cases: make them ignore pixels instead of taking the proposal')
     .option('--pseudo', 'a pseudo-label for every scanned unlabelled picture; pixels under --threshold become ignore')
     .option('--threshold <t>', 'with --pseudo: 0 to 1', share)
     .option('--project <dir>', 'project folder (default: DATASET/.winnow)')
@@ -34,19 +36,30 @@ export function acceptCommand(program: Command): void {
     );
 }
 
-function chosen({ cases, minScore, pseudo, threshold }: Options): (workspace: Workspace) => Promise<Output> {
-  if (cases && !pseudo && minScore !== undefined) return (workspace) => takeCases(workspace, minScore);
-  if (pseudo && !cases && threshold !== undefined) return (workspace) => takePseudo(workspace, threshold);
-  throw new UsageError('Expected either --cases --min-score S or --pseudo --threshold T.');
+function chosen({
+  cases,
+  minScore,
+  ignore = false,
+  pseudo,
+  threshold,
+}: Options): (workspace: Workspace) => Promise<Output> {
+  if (cases && !pseudo && minScore !== undefined) return (workspace) => takeCases(workspace, minScore, ignore);
+  if (pseudo && !cases && !ignore && threshold !== undefined) return (workspace) => takePseudo(workspace, threshold);
+  throw new UsageError('Expected either --cases --min-score S (and --ignore) or --pseudo --threshold T.');
 }
 
-async function takeCases(workspace: Workspace, minScore: number): Promise<Output> {
+async function takeCases(workspace: Workspace, minScore: number, ignore: boolean): Promise<Output> {
   scanned(workspace);
-  const { accepted, pixels, action, problems } = await acceptCases(workspace, author, minScore);
+  const { accepted, pixels, action, problems } = await acceptCases(
+    workspace,
+    author,
+    minScore,
+    ignore ? 'ignore' : 'accept',
+  );
   const bulk = action === null ? undefined : (await listBulks(workspace)).find(({ id }) => id === action);
   const expected = bulk?.expected == null ? null : rounded(bulk.expected);
   const totals = facts([
-    ['accepted cases', accepted],
+    [ignore ? 'ignored cases' : 'accepted cases', accepted],
     ['pixels', pixels],
     ...(expected === null ? [] : [['expected right', percent(expected)] satisfies [string, string]]),
     ...(action === null ? [] : [['action', action] satisfies [string, string]]),

@@ -23,8 +23,16 @@ export async function decide(workspace: Workspace, author: string, verdict: Verd
   return left.length ? { ...change, text: `${change.text}; ${left.length} left out: ${left[0]}` } : change;
 }
 
-/** Accepts every open case of at least this score; `pixels`: painted, `action`: id of the line. Accepting again finds nothing left to do. */
-export async function acceptCases(workspace: Workspace, author: string, minScore: number) {
+/**
+ * Accepts every open case of at least this score, or makes it ignore; `pixels`: painted, `action`: id of the line. Again, it
+ * finds nothing left to do.
+ */
+export async function acceptCases(
+  workspace: Workspace,
+  author: string,
+  minScore: number,
+  verdict: 'accept' | 'ignore' = 'accept',
+) {
   const { results, journal } = workspace;
   await journal.refresh();
   const open: CaseRow[] = [];
@@ -33,10 +41,10 @@ export async function acceptCases(workspace: Workspace, author: string, minScore
   open.sort((a, b) => b.score - a.score);
   const { items, left } = await collect(
     workspace,
-    'accept',
+    verdict,
     open.map(({ id }) => id),
   );
-  const line = items.length ? await journal.append(author, { type: 'verdict', verdict: 'accept', items }) : null;
+  const line = items.length ? await journal.append(author, { type: 'verdict', verdict, items }) : null;
   const paints = items.flatMap(({ paint }) => paint);
   const pixels = paints.reduce((sum, { rle }) => sum + rleArea(rle), 0);
   return { accepted: items.length, pixels, action: line?.id ?? null, problems: left };

@@ -175,6 +175,13 @@ describe('accepting by score', () => {
     expect(journal.seq).toBe(seq);
     expect(journal.verdictOf(caseOf(p.workspace, 's003'))).toBe('keep');
   });
+
+  it('makes them ignore where that is asked for', async () => {
+    const area = p.workspace.results.get('s001')?.cases[0]?.area;
+    const done = await acceptCases(p.workspace, 'cli', 0.85, 'ignore');
+    expect(done).toMatchObject({ accepted: 1, pixels: area, problems: [] });
+    expect(p.workspace.journal.verdictOf(caseOf(p.workspace, 's001'))).toBe('ignore');
+  });
 });
 
 describe('pseudo-labels', () => {
