@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findComponents, findComponentsAt } from '../../main/engine/masks/components.ts';
+import { findComponents, joinRuns } from '../../main/engine/masks/components.ts';
 import { noise } from '../support/random.ts';
 
 const SKIP = 9;
@@ -58,16 +58,28 @@ describe('components', () => {
           expect(found.value[c]).toBe(values[found.start[found.first[c]]]);
         }
         expect(of).toEqual(flood(values, width, height));
-        const places = Int32Array.from(values.keys()).filter((i) => values[i] !== SKIP || next() < 0.5);
-        const sparse = findComponentsAt(
-          places,
-          Uint8Array.from(places, (i) => values[i]),
+        // The same from parts of rows, cut anywhere; of pixels to be skipped some are not even there.
+        const parts: { start: number; end: number }[] = [];
+        for (let i = 0; i < values.length; i++) {
+          if (values[i] === SKIP && next() < 0.5) continue;
+          const last = parts.at(-1);
+          const goesOn = last?.end === i && i % width > 0 && values[i] === values[i - 1] && next() < 0.7;
+          if (last && goesOn) last.end++;
+          else parts.push({ start: i, end: i + 1 });
+        }
+        const runs = {
+          start: Int32Array.from(parts, ({ start }) => start),
+          end: Int32Array.from(parts, ({ end }) => end),
+        };
+        const joined = joinRuns(
+          runs,
+          Uint8Array.from(parts, ({ start }) => values[start]),
           width,
           SKIP,
         );
-        expect({ ...sparse, place: found.place }).toEqual(found);
-        expect(sparse.place.map((n) => places[n])).toEqual(sparse.start);
-        expect(found.place).toEqual(found.start);
+        expect({ ...joined, source: found.source }).toEqual(found);
+        expect(joined.source.map((n) => runs.start[n])).toEqual(joined.start);
+        expect(found.source).toEqual(found.start);
       }
     }
   });

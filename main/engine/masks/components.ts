@@ -10,8 +10,8 @@ export interface Components {
   start: Int32Array;
   /** index after a run's last pixel; a run never leaves its row */
   end: Int32Array;
-  /** of a run's first pixel: which of the places asked for it is, or its index where all pixels are */
-  place: Int32Array;
+  /** the first of the runs it was made of, where it was made of runs; its start else */
+  source: Int32Array;
   /** pixels of component c */
   area: Int32Array;
   /** value the pixels of component c share */
@@ -20,7 +20,7 @@ export interface Components {
 
 let runStart = new Int32Array(4096);
 let runEnd = new Int32Array(4096);
-let runPlace = new Int32Array(4096);
+let runSource = new Int32Array(4096);
 let runValue = new Uint8Array(4096);
 let parent = new Int32Array(4096);
 
@@ -81,30 +81,35 @@ export function componentsOf(values: Uint8Array, width: number, height: number, 
   return { of, area };
 }
 
+/** Parts of rows in raster order, apart from each other. */
+export interface Runs {
+  /** index of a run's first pixel, and after its last */
+  start: Int32Array;
+  end: Int32Array;
+}
+
 /**
- * The same of a few pixels only: `places` are their indexes in ascending order, `values[n]` is the value at `places[n]`.
- * Linear in their number, whatever the size of the picture.
+ * The same of parts of rows only: `values[n]` is the value of all of run n. Linear in their number, whatever the size of
+ * the picture.
  */
-export function findComponentsAt(places: Int32Array, values: Uint8Array, width: number, skip: number): Components {
+export function joinRuns({ start, end }: Runs, values: Uint8Array, width: number, skip: number): Components {
   let runs = 0;
   let above = 0;
   let rowFirst = 0;
   let rowEnd = 0;
-  for (let n = 0; n < places.length;) {
-    const place = n++;
-    const value = values[place];
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n];
     if (value === skip) continue;
-    const start = places[place];
-    if (start >= rowEnd) {
+    if (start[n] >= rowEnd) {
       joinRows(width, above, rowFirst, runs);
       // What lies more than one row up touches nothing here.
-      above = start < rowEnd + width ? rowFirst : runs;
+      above = start[n] < rowEnd + width ? rowFirst : runs;
       rowFirst = runs;
-      rowEnd = (Math.floor(start / width) + 1) * width;
+      rowEnd = (Math.floor(start[n] / width) + 1) * width;
     }
-    let end = start + 1;
-    for (; end < rowEnd && places[n] === end && values[n] === value; n++) end++;
-    setRun(runs++, start, end, place, value);
+    const source = n;
+    while (end[n] < rowEnd && start[n + 1] === end[n] && values[n + 1] === value) n++;
+    setRun(runs++, start[source], end[n], source, value);
   }
   joinRows(width, above, rowFirst, runs);
   return collect(runs);
@@ -114,11 +119,11 @@ export function findComponentsAt(places: Int32Array, values: Uint8Array, width: 
 const inFours = ({ buffer, byteOffset, length }: Uint8Array): Int32Array =>
   byteOffset % 4 ? new Int32Array(0) : new Int32Array(buffer, byteOffset, length >> 2);
 
-function setRun(run: number, start: number, end: number, place: number, value: number): void {
+function setRun(run: number, start: number, end: number, source: number, value: number): void {
   if (run === runStart.length) grow();
   runStart[run] = start;
   runEnd[run] = end;
-  runPlace[run] = place;
+  runSource[run] = source;
   runValue[run] = value;
   parent[run] = run;
 }
@@ -168,7 +173,7 @@ function number(runs: number): { component: Int32Array; count: number } {
 
 /** Sorts the runs by component (counting sort; stable, so raster order stays). */
 function collect(runs: number): Components {
-  const [starts, ends, places, values] = [runStart, runEnd, runPlace, runValue];
+  const [starts, ends, sources, values] = [runStart, runEnd, runSource, runValue];
   const { component, count } = number(runs);
   const first = new Int32Array(count + 1);
   const area = new Int32Array(count);
@@ -180,21 +185,21 @@ function collect(runs: number): Components {
     value[c] = values[run];
   }
   for (let c = 0; c < count; c++) first[c + 1] += first[c];
-  const [start, end, place] = [new Int32Array(runs), new Int32Array(runs), new Int32Array(runs)];
+  const [start, end, source] = [new Int32Array(runs), new Int32Array(runs), new Int32Array(runs)];
   const next = first.slice(0, count);
   for (let run = 0; run < runs; run++) {
     const at = next[component[run]]++;
     start[at] = starts[run];
     end[at] = ends[run];
-    place[at] = places[run];
+    source[at] = sources[run];
   }
-  return { count, first, start, end, place, area, value };
+  return { count, first, start, end, source, area, value };
 }
 
 function grow(): void {
   runStart = doubled(runStart);
   runEnd = doubled(runEnd);
-  runPlace = doubled(runPlace);
+  runSource = doubled(runSource);
   runValue = doubled(runValue);
   parent = doubled(parent);
 }

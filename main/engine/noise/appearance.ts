@@ -21,6 +21,8 @@ export interface Appearance {
   /** [class · COLOURS + colour] pixels seen, and all of a class */
   seen: Float32Array;
   total: Float32Array;
+  /** [proposed class · classes + given class][colour] as far as asked for: a picture has few colours, and a logarithm takes long */
+  known: (Float32Array | undefined)[];
 }
 
 /** `rgb`: width × height × 3 bytes. Linear in the pixels, one in four of which is looked at. */
@@ -32,7 +34,8 @@ export function lookAt(
 ): Appearance {
   const seen = new Float32Array(classes * COLOURS);
   const total = new Float32Array(classes);
-  const appearance = { rgb, width, height, steepness: 1, seen, total };
+  const known = new Array<undefined>(classes * classes).fill(undefined);
+  const appearance: Appearance = { rgb, width, height, steepness: 1, seen, total, known };
   let steep = 0;
   let places = 0;
   for (let y = 0; y < height; y += STEP) {
@@ -51,30 +54,13 @@ export function lookAt(
   return appearance;
 }
 
-/**
- * At each place, log of how much likelier its colour is in the class proposed there than in the given one, by what the
- * picture shows of both.
- */
-export function colourRatios(
-  { rgb, seen, total }: Appearance,
-  places: Int32Array,
-  proposed: Uint8Array,
-  given: Uint8Array,
-): Float32Array {
-  const classes = total.length;
-  const known: (Float32Array | undefined)[] = new Array<undefined>(classes * classes).fill(undefined);
-  const share = (k: number, colour: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
-  const ratios = new Float32Array(places.length);
-  for (let n = 0; n < places.length; n++) {
-    const i = places[n];
-    const colour = colourAt(rgb, i);
-    // A picture has few colours, and a logarithm takes as long as all else here.
-    const ofPair = (known[proposed[i] * classes + given[i]] ??= new Float32Array(COLOURS).fill(NaN));
-    let ratio = ofPair[colour];
-    if (Number.isNaN(ratio)) ratio = ofPair[colour] = Math.log(share(proposed[i], colour) / share(given[i], colour));
-    ratios[n] = ratio;
-  }
-  return ratios;
+/** log of how much likelier pixel i has this colour in class `proposed` than in class `given`, by what the picture shows of both. */
+export function colourRatio({ rgb, seen, total, known }: Appearance, i: number, proposed: number, given: number) {
+  const colour = colourAt(rgb, i);
+  const ofPair = (known[proposed * total.length + given] ??= new Float32Array(COLOURS).fill(NaN));
+  if (!Number.isNaN(ofPair[colour])) return ofPair[colour];
+  const share = (k: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
+  return (ofPair[colour] = Math.fround(Math.log(share(proposed) / share(given))));
 }
 
 /** Length of the gradient of the green channel, grey levels over two pixels; 0 along the picture's border. */

@@ -1,18 +1,12 @@
 import { IGNORE } from '../../../common/dataset.ts';
-import type { Planes } from '../../../common/planes.ts';
-import { findComponentsAt, type Components } from '../masks/components.ts';
+import { joinRuns, type Components } from '../masks/components.ts';
 import { gatherEvidence, type Evidence } from './evidence.ts';
-import { ceilings } from './log-ratio.ts';
-import { LOWEST_FLOOR, type Places } from './places.ts';
 import type { Scene } from './scene.ts';
+import type { Stretches } from './stretches.ts';
 
-/**
- * How strongly a pixel must contradict its label to belong to a candidate: log-ratio of proposed to given. The middle
- * floor follows an error to its outline; the high one cuts it free where weak disagreement joins it to something else; the
- * low one is for errors that the models barely see.
- */
-const FLOORS = [0.7, 2.1, LOWEST_FLOOR].map(ceilings);
-const FAINT = 2;
+/** Stretches that reach more floors than this are taken; the faint regions come last. */
+const FLOORS = [1, 2, 0];
+const FAINT = 0;
 
 /** A region that may be an error: component `index` of `components`. */
 export interface Region {
@@ -35,17 +29,13 @@ export interface Candidate extends Region {
  * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap, but
  * none is there twice. Pixels without a label are in none; specks are left out. The faint ones come last.
  */
-export function findRegions({ planes, places, diagonal }: Scene): Region[] {
-  const { index: all, given, proposed } = places;
+export function findRegions({ planes, stretches, givenObjects, proposedObjects, diagonal }: Scene): Region[] {
   const minimum = Math.max(24, diagonal / 8);
-  if (keys.length < all.length) keys = new Uint8Array(2 * all.length);
   const regions: Region[] = [];
   const known = new Map<number, Region[]>();
-  for (const [floor, ceiling] of FLOORS.entries()) {
-    const outside = findOutside(ceiling, places, planes);
-    for (const { value } of [proposed, given]) {
-      for (let n = 0; n < all.length; n++) keys[n] = value[n] | outside[n];
-      const components = findComponentsAt(all, keys, planes.width, IGNORE);
+  for (const floor of FLOORS) {
+    for (const { value } of [proposedObjects, givenObjects]) {
+      const components = joinRuns(stretches, reaching(stretches, floor, value), planes.width, IGNORE);
       for (let index = 0; index < components.count; index++) {
         if (components.area[index] < minimum) continue;
         const region = { components, index, faint: floor === FAINT, seen: 1 };
@@ -82,15 +72,9 @@ function isSame(a: Region, b: Region): boolean {
   return true;
 }
 
-/** At each place the class it has on one side, IGNORE where it is in no region. */
-let keys = new Uint8Array(0);
-
-/** IGNORE where a place contradicts its label less than that, else 0. Where that is nobody could guess, so nothing is asked. */
-function findOutside(ceiling: Int16Array, { index }: Places, { confidence, pGiven }: Planes): Uint8Array {
-  const outside = new Uint8Array(index.length);
-  for (let n = 0; n < index.length; n++) {
-    const i = index[n];
-    outside[n] = ((ceiling[confidence[i]] - pGiven[i]) >> 31) & IGNORE;
-  }
-  return outside;
+/** The class of each stretch that reaches more than `floor` floors, IGNORE of the others. */
+function reaching({ floors }: Stretches, floor: number, value: Uint8Array): Uint8Array {
+  const classes = new Uint8Array(value.length);
+  for (let n = 0; n < value.length; n++) classes[n] = floors[n] > floor ? value[n] : IGNORE;
+  return classes;
 }

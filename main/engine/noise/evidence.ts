@@ -1,6 +1,6 @@
 import type { Components } from '../masks/components.ts';
 import { usualConfusion } from './confusions.ts';
-import type { Objects } from './places.ts';
+import type { Objects } from './objects.ts';
 import type { Scene } from './scene.ts';
 import { Tally } from './tally.ts';
 
@@ -49,7 +49,7 @@ export interface Evidence {
 /** Measures component `c`. Linear in its pixels; the scene's mask is zero again afterwards. */
 export function gatherEvidence(scene: Scene, components: Components, c: number): Evidence {
   const { width } = scene.planes;
-  const { first, start, end, place } = components;
+  const { first, start, end, source } = components;
   const area = components.area[c];
   const tally = new Tally(scene);
   let left = width;
@@ -59,7 +59,7 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     const y = Math.floor(start[run] / width);
     left = Math.min(left, start[run] - y * width);
     right = Math.max(right, end[run] - y * width);
-    tally.addRun(y, start[run], end[run], place[run]);
+    tally.addRun(y, start[run], end[run], source[run]);
   }
   fillRegion(scene.mask, components, c, 0);
   const top = Math.floor(start[first[c]] / width);
@@ -69,6 +69,7 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
   // All of a candidate shares its given class or its proposed one, so the rarer of the two is the pair.
   const steepness = scene.appearance?.steepness;
   const relative = (sum: number, count: number) => (steepness && count ? sum / count / steepness : 1);
+  const inner = area - tally.outer;
   const both = Math.min(tally.given[given], tally.proposed[proposed]);
   return {
     area,
@@ -78,7 +79,7 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     pGiven: tally.pGiven / area / 255,
     agreement: tally.proposed[proposed] / area,
     disagreement: tally.disagreement / area / 255,
-    contrast: tally.inner ? tally.innerRatio / tally.inner : tally.ratio / area,
+    contrast: inner ? (tally.ratio - tally.outerRatio) / inner : tally.ratio / area,
     thickness: (2 * area) / tally.sides,
     givenGoesOn: tally.givenGoesOn / Math.max(1, tally.seen),
     proposedGoesOn: tally.proposedGoesOn / Math.max(1, tally.seen),
@@ -92,8 +93,8 @@ export function gatherEvidence(scene: Scene, components: Components, c: number):
     texture: relative(tally.steepness, area),
     givenOnEdge: relative(tally.givenSteepness, tally.givenEdge),
     proposedOnEdge: relative(tally.proposedSteepness, tally.proposedEdge),
-    ofGiven: partOf(scene.places.given, tally.givenObjects),
-    ofProposed: partOf(scene.places.proposed, tally.proposedObjects),
+    ofGiven: partOf(scene.givenObjects, tally.givenObjects),
+    ofProposed: partOf(scene.proposedObjects, tally.proposedObjects),
     usual: usualConfusion(scene.confusions, both, given, proposed),
   };
 }

@@ -1,7 +1,9 @@
 import type { Planes } from '../../../common/planes.ts';
 import { countConfusions, type Confusions } from './confusions.ts';
 import { lookAt, type Appearance } from './appearance.ts';
-import { findPlaces, type Places } from './places.ts';
+import { findObjects, type Objects } from './objects.ts';
+import { findStretches, type Stretches } from './stretches.ts';
+import { sumUp, type Sums } from './sums.ts';
 
 /** One labelled picture while its regions are looked for and measured. */
 export interface Scene {
@@ -10,7 +12,11 @@ export interface Scene {
   given: Uint8Array;
   /** what the picture itself says; null: the picture is not at hand */
   appearance: Appearance | null;
-  places: Places;
+  stretches: Stretches;
+  sums: Sums;
+  /** labelled objects, and proposed ones */
+  givenObjects: Objects;
+  proposedObjects: Objects;
   confusions: Confusions;
   /** of the picture, pixels: the unit lengths and areas are judged by */
   diagonal: number;
@@ -31,8 +37,14 @@ export function setScene(planes: Planes, given: Uint8Array, classCount: number, 
   if (mask.length !== size) [mask, taken] = [new Uint8Array(size), new Uint8Array(size)];
   const confusions = countConfusions(given, label, classCount);
   const appearance = rgb && lookAt(rgb, planes, given, classCount);
-  const places = findPlaces(planes, given, appearance);
-  return { planes, given, appearance, places, confusions, diagonal: Math.hypot(width, height), mask, taken };
+  const stretches = findStretches(planes, given);
+  return {
+    ...{ planes, given, appearance, stretches, confusions, mask, taken },
+    sums: sumUp(stretches, planes, given, appearance),
+    givenObjects: findObjects(given, planes, stretches),
+    proposedObjects: findObjects(label, planes, stretches),
+    diagonal: Math.hypot(width, height),
+  };
 }
 
 let mask = new Uint8Array(0);

@@ -1,11 +1,8 @@
 import { IGNORE } from '../../../common/dataset.ts';
 import { steepnessAlong } from './appearance.ts';
-import type { Objects } from './places.ts';
+import { ratioAt } from './log-ratio.ts';
+import type { Objects } from './objects.ts';
 import type { Scene } from './scene.ts';
-
-/** Log-ratios of proposed to given from which a pixel counts as strongly contradicted, and as all but certain. */
-const STRONG = 2.1;
-const CERTAIN = 3.5;
 
 /** Sums over the pixels of one region and over the sides of its outline pixels. */
 export class Tally {
@@ -19,12 +16,12 @@ export class Tally {
   /** pixels contradicted strongly, and all but certainly */
   strong = 0;
   certain = 0;
-  /** labelled objects and proposed objects it holds pixels of, in the order they were met; how many, the places know */
+  /** labelled objects and proposed objects it holds pixels of, in the order they were met; how many, the objects know */
   givenObjects: number[] = [];
   proposedObjects: number[] = [];
-  /** pixels with all four neighbours inside, and their log-ratio */
-  inner = 0;
-  innerRatio = 0;
+  /** pixels with a neighbour outside, and their log-ratio */
+  outer = 0;
+  outerRatio = 0;
   /** log-ratio of the colours, proposed to given, and steepness of the picture; 0 without the picture */
   colour = 0;
   steepness = 0;
@@ -54,65 +51,45 @@ export class Tally {
     this.proposed = new Uint32Array(scene.confusions.classes);
   }
 
-  /** Adds the run [start, end) of row y, all of whose pixels are places, from `place` on. */
-  addRun(y: number, start: number, end: number, place: number): void {
-    const { places } = this.scene;
-    addObjects(places.given, this.givenObjects, this.given, place, place + end - start);
-    addObjects(places.proposed, this.proposedObjects, this.proposed, place, place + end - start);
-    this.addPixels(start, end, place);
-    this.addOutline(y, start, end, place);
-  }
-
-  private addPixels(start: number, end: number, place: number): void {
-    const { disagreement, pGiven } = this.scene.planes;
-    const { ratio, colour, steepness } = this.scene.places;
-    let ratios = 0;
-    let strong = 0;
-    let certain = 0;
-    let sumGiven = 0;
-    let sumDisagreement = 0;
-    let colours = 0;
-    let steepnesses = 0;
-    for (let i = start, n = place; i < end; i++, n++) {
-      ratios += ratio[n];
-      if (ratio[n] >= STRONG) strong++;
-      if (ratio[n] >= CERTAIN) certain++;
-      sumGiven += pGiven[i];
-      sumDisagreement += disagreement[i];
-      colours += colour[n];
-      steepnesses += steepness[n];
+  /** Adds the run [start, end) of row y, whole stretches of which `first` is the first. */
+  addRun(y: number, start: number, end: number, first: number): void {
+    const { stretches, givenObjects, proposedObjects } = this.scene;
+    for (let n = first; n < stretches.start.length && stretches.start[n] < end; n++) {
+      const pixels = stretches.end[n] - stretches.start[n];
+      this.addSums(n);
+      this.given[givenObjects.value[n]] += pixels;
+      this.proposed[proposedObjects.value[n]] += pixels;
+      addObject(givenObjects, this.givenObjects, n, pixels);
+      addObject(proposedObjects, this.proposedObjects, n, pixels);
     }
-    this.ratio += ratios;
-    this.strong += strong;
-    this.certain += certain;
-    this.pGiven += sumGiven;
-    this.disagreement += sumDisagreement;
-    this.colour += colours;
-    this.steepness += steepnesses;
+    this.addOutline(y, start, end);
   }
 
-  private addOutline(y: number, start: number, end: number, place: number): void {
-    const { mask, planes, places } = this.scene;
+  private addSums(n: number): void {
+    const { sums } = this.scene;
+    this.ratio += sums.ratio[n];
+    this.strong += sums.strong[n];
+    this.certain += sums.certain[n];
+    this.pGiven += sums.pGiven[n];
+    this.disagreement += sums.disagreement[n];
+    this.colour += sums.colour[n];
+    this.steepness += sums.steepness[n];
+  }
+
+  private addOutline(y: number, start: number, end: number): void {
+    const { mask, planes } = this.scene;
     const { width, height } = planes;
-    const { ratio } = places;
-    let ratios = 0;
-    let inner = 0;
     this.addSide(start, -1, start - y * width);
     this.addSide(end - 1, 1, (y + 1) * width - end);
-    for (let i = start, n = place; i < end; i++, n++) {
+    for (let i = start; i < end; i++) {
       const above = y > 0 && mask[i - width];
       const below = y < height - 1 && mask[i + width];
-      if (above && below) {
-        if (i === start || i === end - 1) continue;
-        ratios += ratio[n];
-        inner++;
-        continue;
-      }
+      if (above && below && i > start && i < end - 1) continue;
+      this.outer++;
+      this.outerRatio += ratioAt(planes, i);
       if (!above) this.addSide(i, -width, y);
       if (!below) this.addSide(i, width, height - 1 - y);
     }
-    this.inner += inner;
-    this.innerRatio += ratios;
   }
 
   /** `step` leads out of the region; `room` tells how many steps stay inside the picture. */
@@ -151,20 +128,9 @@ export class Tally {
   }
 }
 
-/** Counts the places [from, to) by class, and by the object each is part of. */
-function addObjects(
-  { of, value, until, here }: Objects,
-  met: number[],
-  classes: Uint32Array,
-  from: number,
-  to: number,
-): void {
-  for (let n = from; n < to;) {
-    const object = of[n];
-    const next = Math.min(to, until[n]);
-    if (here[object] === 0) met.push(object);
-    here[object] += next - n;
-    classes[value[n]] += next - n;
-    n = next;
-  }
+/** Counts stretch n by the object it is part of. */
+function addObject({ of, here }: Objects, met: number[], n: number, pixels: number): void {
+  const object = of[n];
+  if (here[object] === 0) met.push(object);
+  here[object] += pixels;
 }
