@@ -1,6 +1,7 @@
 import type { Audit, Bulk } from './audit.ts';
 import type { CaseDetail, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
+import type { JobState } from './job.ts';
 import type { JournalChange } from './journal.ts';
 import type { PseudoRow, PseudoSummary } from './pseudo.ts';
 import type { Insights, InsightsState } from './insights.ts';
@@ -157,15 +158,7 @@ export interface ExportResult {
   findings: { file: string; problem: string }[];
 }
 
-export interface ExportState {
-  phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
-  done: number;
-  total: number;
-  rate: number | null;
-  secondsLeft: number | null;
-  result: ExportResult | null;
-  problem: string | null;
-}
+export type ExportState = JobState<ExportResult>;
 
 /** Told to every window as it happens. */
 export type StudioEvent =

@@ -1,4 +1,3 @@
-import type { ExportState } from './api.ts';
 import type { ScanState } from './scan.ts';
 
 /** Before the first run, and in a window before the engine has told it anything. */
@@ -18,15 +17,5 @@ export const NO_SCAN: ScanState = {
   tried: [],
   stages: { decode: 0, pre: null, model: 0, post: null, cases: 0, encode: 0 },
   latest: null,
-  problem: null,
-};
-
-export const NO_EXPORT: ExportState = {
-  phase: 'idle',
-  done: 0,
-  total: 0,
-  rate: null,
-  secondsLeft: null,
-  result: null,
   problem: null,
 };

@@ -4,7 +4,7 @@ import { assetUrl, type AssetKind, type Host } from '../common/host.ts';
 import type { JournalChange } from '../common/journal.ts';
 import type { ScanState } from '../common/scan.ts';
 import { chooseHost } from './host.ts';
-import { NO_EXPORT, NO_SCAN } from '../common/idle.ts';
+import { NO_SCAN } from '../common/idle.ts';
 import type { InsightsState } from '../common/insights.ts';
 import { NO_JOB } from '../common/job.ts';
 import type { PlantedState } from '../common/planted.ts';
@@ -33,7 +33,7 @@ class Studio {
   scan = $state.raw<ScanState>(NO_SCAN);
   /** the scan whose results can be fetched, and how many of them; null before the first scan */
   results = $state.raw<{ scan: string; count: number } | null>(null);
-  exporting = $state.raw<ExportState>(NO_EXPORT);
+  exporting = $state.raw<ExportState>(NO_JOB);
   insights = $state.raw<InsightsState>(NO_JOB);
   planted = $state.raw<PlantedState>(NO_JOB);
   /** the newest decision; null before the first */
@@ -174,7 +174,7 @@ class Studio {
     this.dataset = null;
     this.step = 'data';
     this.scan = NO_SCAN;
-    this.exporting = NO_EXPORT;
+    this.exporting = NO_JOB;
     this.insights = NO_JOB;
     this.planted = NO_JOB;
     this.results = this.journal = this.openCases = null;

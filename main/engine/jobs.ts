@@ -1,6 +1,5 @@
-import type { ExportResult, ExportState } from '../../common/api.ts';
 import type { ScanResult, ScanState } from '../../common/scan.ts';
-import { NO_EXPORT, NO_SCAN } from '../../common/idle.ts';
+import { NO_SCAN } from '../../common/idle.ts';
 import { NO_JOB, type JobState } from '../../common/job.ts';
 import { Cancelled, InputError, messageOf } from './errors.ts';
 import type { Count, Long } from './long.ts';
@@ -43,41 +42,15 @@ export function scanJob(tell: (state: ScanState) => void) {
   };
 }
 
-export function exportJob(tell: (state: ExportState) => void) {
-  let state = NO_EXPORT;
-  const set = (next: Partial<ExportState>) => tell((state = { ...state, ...next }));
-  const one = single('An export of this dataset is running already.');
-  return {
-    get state() {
-      return state;
-    },
-    run: (work: (long: Long<Count>) => Promise<ExportResult>): Promise<ExportResult> =>
-      one.run(async (signal) => {
-        const started = performance.now();
-        let told = 0;
-        set({ ...NO_EXPORT, phase: 'running' });
-        const onProgress = ({ done, total }: Count) => {
-          const now = performance.now();
-          if (now - told < 100 && done < total) return;
-          told = now;
-          const rate = done ? done / ((now - started) / 1000) : null;
-          set({ done, total, rate, secondsLeft: rate ? (total - done) / rate : null });
-        };
-        try {
-          const result = await work({ signal, onProgress });
-          set({ phase: 'done', result, secondsLeft: 0 });
-          return result;
-        } catch (error) {
-          set(signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', problem: messageOf(error) });
-          throw signal.aborted ? new Cancelled('The export was cancelled; nothing of it is left.') : error;
-        }
-      }),
-    cancel: () => one.cancel(),
-  };
-}
-
-/** Steps that are counted, with a result that stays to be looked at. */
-export function countedJob<Result>(name: string, tell: (state: JobState<Result>) => void) {
+/**
+ * Steps that are counted, with a result that stays to be looked at while it runs again. `name` begins a sentence;
+ * `cancelled`: what a person should know after a cancel.
+ */
+export function countedJob<Result>(
+  name: string,
+  tell: (state: JobState<Result>) => void,
+  cancelled = `${name} was cancelled.`,
+) {
   let state: JobState<Result> = NO_JOB;
   const set = (next: Partial<JobState<Result>>) => tell((state = { ...state, ...next }));
   const one = single(`${name} of this dataset is running already.`);
@@ -109,7 +82,7 @@ export function countedJob<Result>(name: string, tell: (state: JobState<Result>)
           return result;
         } catch (error) {
           set(signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', problem: messageOf(error) });
-          throw signal.aborted ? new Cancelled(`${name} was cancelled.`) : error;
+          throw signal.aborted ? new Cancelled(cancelled) : error;
         }
       }),
     cancel: () => one.cancel(),

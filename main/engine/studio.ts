@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { relative } from 'node:path';
-import type { Api, StudioEvent } from '../../common/api.ts';
+import type { Api, ExportResult, StudioEvent } from '../../common/api.ts';
 import type { DatasetSummary } from '../../common/dataset.ts';
 import type { Insights } from '../../common/insights.ts';
 import type { PlantedReport } from '../../common/planted.ts';
@@ -17,7 +17,7 @@ import { scanDataset } from './inference/scan.ts';
 import { proveModel } from './inference/proof/prove.ts';
 import { tryEnsemble } from './inference/trial.ts';
 import { measureInsights, recallInsights } from './insights/insights.ts';
-import { countedJob, exportJob, scanJob, trialJob, type Job } from './jobs.ts';
+import { countedJob, scanJob, trialJob, type Job } from './jobs.ts';
 import { describeModels } from './onnx/describe/describe.ts';
 import { recallReport } from './planted/kept.ts';
 import { plantErrors } from './planted/planted.ts';
@@ -50,7 +50,7 @@ export interface Studio extends Api {
 interface Opened {
   workspace: Workspace;
   scan: ReturnType<typeof scanJob>;
-  export: ReturnType<typeof exportJob>;
+  export: ReturnType<typeof countedJob<ExportResult>>;
   trial: ReturnType<typeof trialJob>;
   insights: ReturnType<typeof countedJob<Insights>>;
   planted: ReturnType<typeof countedJob<PlantedReport>>;
@@ -89,7 +89,11 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     opened.set(id, {
       workspace,
       scan: scanJob((state) => emit({ type: 'scan', dataset: id, state })),
-      export: exportJob((state) => emit({ type: 'export', dataset: id, state })),
+      export: countedJob<ExportResult>(
+        'An export',
+        (state) => emit({ type: 'export', dataset: id, state }),
+        'The export was cancelled; nothing of it is left.',
+      ),
       trial: trialJob(),
       insights: countedJob<Insights>('A measurement', (state) => emit({ type: 'insights', dataset: id, state })),
       planted,
