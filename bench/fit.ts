@@ -14,7 +14,7 @@ import { FEATURES } from '../common/features.ts';
 import { distinct, isWorthALook } from '../main/engine/noise/cases.ts';
 import { margin, readForest, type WrittenTree } from '../main/engine/noise/forest.ts';
 import { kindOf } from '../main/engine/noise/kind.ts';
-import { LINEAR_SHARE } from '../main/engine/noise/probability.ts';
+import { mixed, standardise } from '../main/engine/noise/probability.ts';
 import { pictureScore } from '../main/engine/noise/score.ts';
 import { boost } from './quality/boosting.ts';
 import { gather, type GatheredCandidate, type GatheredPicture } from './quality/gather.ts';
@@ -54,10 +54,11 @@ const weightOf = new Map(
 );
 
 const all = pictures.flatMap(({ candidates }) => candidates.flatMap(repeated));
-const mean = FEATURES.map((_, j) => all.reduce((sum, { terms }) => sum + terms[j], 0) / all.length);
-const deviation = mean.map((middle, j) => Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[j] - middle) ** 2, 0) / all.length)); // prettier-ignore
-const standard = ({ terms }: GatheredCandidate) =>
-  terms.map((value, j) => Math.round(1000 * Math.max(-4, Math.min(4, (value - mean[j]) / deviation[j]))) / 1000);
+const mean = FEATURES.map(({ name }) => all.reduce((sum, { terms }) => sum + terms[name], 0) / all.length);
+const deviation = FEATURES.map(({ name }, j) =>
+  Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[name] - mean[j]) ** 2, 0) / all.length),
+);
+const standard = ({ terms }: GatheredCandidate) => standardise(terms, { mean, deviation });
 
 /** What several sides and floors see alike stands alone, and counts that often. */
 function repeated(one: GatheredCandidate): GatheredCandidate[] {
@@ -87,7 +88,7 @@ function fit(chosen: GatheredPicture[]): Written {
 }
 
 const both = (forest: ReturnType<typeof readForest>, one: GatheredCandidate) =>
-  LINEAR_SHARE * one.linear + (1 - LINEAR_SHARE) * margin(forest, standard(one));
+  mixed(one.linear, margin(forest, standard(one)));
 
 const held = new Map<GatheredCandidate, number>();
 for (let fold = 0; fold < FOLDS; fold++) {

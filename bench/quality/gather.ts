@@ -1,12 +1,11 @@
 import { basename, join } from 'node:path';
-import { FEATURES } from '../../common/features.ts';
 import { labelTable, readGiven, toIndexes } from '../../main/engine/dataset/labels.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { readMask, readPicture } from '../../main/engine/images.ts';
 import { readPlanes } from '../../main/engine/inference/results/planes.ts';
 import { openResults } from '../../main/engine/inference/results/results.ts';
 import { findRegions, measure, type Candidate } from '../../main/engine/noise/candidates.ts';
-import { linearMargin, terms } from '../../main/engine/noise/probability.ts';
+import { linearMargin, terms, type Terms } from '../../main/engine/noise/probability.ts';
 import { setScene } from '../../main/engine/noise/scene.ts';
 import { projectOf } from '../../main/engine/project.ts';
 import { errorsOf, readListed, wrongPixels } from './errors.ts';
@@ -14,8 +13,7 @@ import { SMALLEST_ERROR } from './report.ts';
 
 export interface GatheredCandidate {
   candidate: Candidate;
-  /** in the order of FEATURES, not standardised */
-  terms: number[];
+  terms: Terms;
   /** log-odds by the linear model */
   linear: number;
   /** at least half of its pixels are wrongly labelled */
@@ -60,8 +58,8 @@ export async function gather(data: string, projectFolder: string, truth: string)
         : [];
       return {
         candidate,
-        terms: FEATURES.map((f) => named[f.name]),
-        linear: linearMargin(evidence, scene.diagonal),
+        terms: named,
+        linear: linearMargin(named),
         right,
         covers,
       };

@@ -35,9 +35,9 @@ export function report({ pictures, errors, cases: unsorted }: Found): void {
     auroc(pictures.map((picture) => ({ score: score(picture), positive: picture.wrong }))).toFixed(3);
 
   console.log(`pictures ${pictures.length}, with errors ${pictures.filter(({ wrong }) => wrong).length}`);
-  console.log(
-    `picture AUROC  score ${rank(({ score }) => score)}  softmin ${rank(({ softmin }) => 1 - (softmin ?? 1))}`,
-  );
+  const compared = pictures.every(({ softmin }) => softmin !== undefined);
+  const softmin = compared ? `  softmin ${rank(({ softmin = 1 }) => 1 - softmin)}` : '';
+  console.log(`picture AUROC  score ${rank(({ score }) => score)}${softmin}`);
   console.log(`cases ${cases.length}, right ${cases.filter(isRight).length}`);
   for (const k of [50, 100, 200, 300, 500]) console.log(`precision@${k} ${precisionAt(cases, k, isRight).toFixed(3)}`);
   console.log(`errors ${errors.length}, covered ${share(coveredBy(cases).size, errors.length)}`);

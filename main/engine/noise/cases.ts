@@ -5,7 +5,7 @@ import type { Components } from '../masks/components.ts';
 import { findRegions, measure, type Candidate, type Region } from './candidates.ts';
 import { fillRegion } from './evidence.ts';
 import { kindOf } from './kind.ts';
-import { errorProbability, featuresOf } from './probability.ts';
+import { judge, type Judgement } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
 
 /** A case before it has a name: everything that can be told from one picture alone. */
@@ -17,10 +17,7 @@ const MIN_SCORE = 0.002;
 const MAX_OVERLAP = 0.7;
 
 /** A candidate with the probability that it is an error. */
-export interface Scored extends Candidate {
-  features: number[];
-  score: number;
-}
+export interface Scored extends Candidate, Judgement {}
 
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
@@ -45,8 +42,7 @@ export function findCases(
 
 function withScore(scene: Scene, region: Region): Scored {
   const candidate = measure(scene, region);
-  const features = featuresOf(candidate.evidence, scene.diagonal);
-  return { ...candidate, features, score: errorProbability(candidate.evidence, features, scene.diagonal) };
+  return { ...candidate, ...judge(candidate.evidence, scene.diagonal) };
 }
 
 export const isWorthALook = ({ score }: Scored): boolean => score >= MIN_SCORE;

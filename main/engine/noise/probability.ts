@@ -6,28 +6,37 @@ import table from './forest.json' with { type: 'json' };
 const forest: Forest = readForest(table);
 
 /**
- * Two models judge a region, and the mean of their log-odds counts. One is linear in seven terms, each with the sign one
+ * Two models judge a region, and their log-odds are mixed. One is linear in seven terms, each with the sign one
  * expects, so that the order of cases stays sensible on data it never saw; the other is a forest of boosted trees on all
  * features, which knows what goes with what. docs/noise.md tells how both were found.
  */
-export const LINEAR_SHARE = 0.35;
+const LINEAR_SHARE = 0.35;
 const INTERCEPT = -8.78;
 const WEIGHTS = { contrast: 1.69, thin: -1.51, small: 0.39, unquestioned: 2.92, island: 1.22 };
 const USUAL = { ofGiven: -0.09, ofProposed: -0.12 };
 
-/** Probability 0..1 that at least half of a region with these features (in the order of FEATURES) is wrongly labelled. */
-export function errorProbability(evidence: Evidence, features: readonly number[], diagonal: number): number {
-  const { share, slope, intercept } = { share: LINEAR_SHARE, ...table.calibration };
-  const both = share * linearMargin(evidence, diagonal) + (1 - share) * margin(forest, features);
-  return 1 / (1 + Math.exp(-(slope * both + intercept)));
+export interface Judgement {
+  /** as they travel with the case: standardised, in the order of FEATURES */
+  features: number[];
+  /** probability 0..1 that at least half of the region is wrongly labelled */
+  score: number;
 }
 
+/** `diagonal` of the picture, pixels. */
+export function judge(evidence: Evidence, diagonal: number): Judgement {
+  const values = terms(evidence, diagonal);
+  const features = standardise(values, table);
+  const { slope, intercept } = table.calibration;
+  const odds = mixed(linearMargin(values), margin(forest, features));
+  return { features, score: 1 / (1 + Math.exp(-(slope * odds + intercept))) };
+}
+
+/** Log-odds of both models together. */
+export const mixed = (linear: number, trees: number): number => LINEAR_SHARE * linear + (1 - LINEAR_SHARE) * trees;
+
 /** Log-odds by the linear model. */
-export function linearMargin(evidence: Evidence, diagonal: number): number {
-  const { contrast, thin, small, unquestioned, givenGoesOn, proposedGoesOn, usualOfGiven, usualOfProposed } = terms(
-    evidence,
-    diagonal,
-  );
+export function linearMargin(values: Terms): number {
+  const { contrast, thin, small, unquestioned, givenGoesOn, proposedGoesOn, usualOfGiven, usualOfProposed } = values;
   const island = 1.2 - Math.max(givenGoesOn, proposedGoesOn);
   return (
     INTERCEPT +
@@ -41,17 +50,19 @@ export function linearMargin(evidence: Evidence, diagonal: number): number {
   );
 }
 
-/** The features of a region as they travel with its case: standardised, in the order of FEATURES. */
-export function featuresOf(evidence: Evidence, diagonal: number): number[] {
-  const values = terms(evidence, diagonal);
+/** In the order of FEATURES: deviations from the mean, clipped to −4..4, three decimals, as they are written down. */
+export function standardise(values: Terms, { mean, deviation }: { mean: number[]; deviation: number[] }): number[] {
   return FEATURES.map(({ name }, j) => {
-    const standard = (values[name] - table.mean[j]) / table.deviation[j];
+    const standard = (values[name] - mean[j]) / deviation[j];
     return Math.round(1000 * Math.max(-4, Math.min(4, standard))) / 1000;
   });
 }
 
-/** The same before they are standardised; lengths and areas against the diagonal of the picture, pixels. */
-export function terms(evidence: Evidence, diagonal: number): Record<Feature, number> {
+/** What a region is judged by, each without unit. */
+export type Terms = Record<Feature, number>;
+
+/** Lengths and areas are put against the diagonal of the picture, pixels. */
+export function terms(evidence: Evidence, diagonal: number): Terms {
   const { contrast, strong, certain, thickness, area, bbox, unquestioned, givenGoesOn, proposedGoesOn } = evidence;
   const { confirmed, givenEdge, proposedEdge, usual, colour, texture, givenOnEdge, proposedOnEdge } = evidence;
   const { ofGiven, ofProposed } = evidence;
