@@ -139,7 +139,7 @@ function bars(
   theme: PlotTheme,
 ): Mark[] {
   const heights = barHeights(series.length);
-  let y = top + (ROW - heights.reduce((a, b) => a + b + 1, -1)) / 2;
+  let y = firstBar(heights, top);
   return series.flatMap(({ tone }, i) => {
     const value = values[row][i];
     const mark = value === null ? [] : [rect(place(0), y, place(value) - place(0), heights[i], { fill: theme[tone] })];
@@ -147,6 +147,10 @@ function bars(
     return mark;
   });
 }
+
+/** Where the first bar begins, so that all of them stand in the middle of their row. */
+const firstBar = (heights: readonly number[], top: number): number =>
+  top + (ROW - heights.reduce((a, b) => a + b + 1, -1)) / 2;
 
 /** A whisker through the first bar of the row. */
 function span(
@@ -160,7 +164,7 @@ function span(
   if (!known) return [];
   const [low, high] = known.map(place);
   const heights = barHeights(series.length);
-  const y = top + (ROW - heights.reduce((a, b) => a + b + 1, -1)) / 2 + heights[0] / 2;
+  const y = firstBar(heights, top) + heights[0] / 2;
   const at = { stroke: theme.ink, 'stroke-width': 1 };
   return [line(low, y, high, y, at), line(low, y - 3, low, y + 3, at), line(high, y - 3, high, y + 3, at)];
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError, messageOf, OccupiedError } from '../errors.ts';
+import { isRunning } from '../running.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A folder that is filled under another name beside its final place, and takes that place whole or not at all. */
@@ -115,15 +116,6 @@ async function clearLeftovers(out: string): Promise<void> {
 
 const prefixOf = (out: string) =>
   `.${basename(out)}-${createHash('sha256').update(hostname()).digest('hex').slice(0, 6)}`;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** Takes away the folders that were made on the way to `parent`, as far as they are still empty. */
 async function removeMade(made: string | undefined, parent: string): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Project } from '../project.ts';
+import { isRunning } from '../running.ts';
 
 /** Folder of the cache where reports are kept and copies come and go. */
 export const plantedFolder = (project: Pick<Project, 'cache'>): string => join(project.cache, 'planted');
@@ -48,14 +49,4 @@ async function isLeft(name: string, folder: string): Promise<boolean> {
   if (host === machine && !isRunning(Number(pid))) return true;
   const at = await stat(folder).catch(() => null);
   return at !== null && Date.now() - at.mtimeMs > ABANDONED;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is there all the same.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
