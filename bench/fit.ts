@@ -1,14 +1,18 @@
 /**
  * Where main/engine/noise/forest.json comes from, and how good cases are on pictures it was not fitted on:
  *
- *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …] [--write] [--cases FILE]
+ *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …]
+ *         [--planted FOLDER]… [--write] [--cases FILE]
  *
  * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
- * labelled. A forest is fitted on four fifths of the pictures of all datasets and judges the last fifth, five times over;
- * then one is fitted on all of them, and written with --write. --cases writes the cases as they were scored on pictures held
- * out, a list of each dataset, for bench/learn.ts.
+ * labelled, and of what bench/plant.ts made of the same pictures in FOLDER. A forest is fitted on four fifths of the
+ * pictures of all datasets and judges the last fifth of DATASET, five times over; then one is fitted on all of them, and
+ * written with --write. Fifths are stretches in the order of names: frames of one drive look alike, and a forest that has
+ * seen the frame before knows too much. --cases writes the cases as they were scored on pictures held out, a list of each
+ * dataset, for bench/learn.ts.
  */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FEATURES } from '../common/features.ts';
 import { distinct, isWorthALook } from '../main/engine/noise/cases.ts';
@@ -26,13 +30,14 @@ import type { Told } from './quality/right.ts';
 const FOLDS = 5;
 /** Forests of a bag, each on four fifths of the pictures: their mean ranks better than one of them. */
 const BAG = 4;
-const SETTINGS = { trees: 120, leaves: 12, rate: 0.075, leastRows: 40, penalty: 5 };
+const SETTINGS = { trees: 80, leaves: 24, rate: 0.1, leastRows: 40, penalty: 5 };
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string', multiple: true },
     project: { type: 'string', multiple: true },
     truth: { type: 'string', multiple: true },
+    planted: { type: 'string', multiple: true, default: [] },
     write: { type: 'boolean' },
     cases: { type: 'string' },
   },
@@ -43,22 +48,38 @@ if (!data.length || data.length !== project.length || data.length !== truth.leng
 
 const sets: GatheredPicture[][] = [];
 for (const [d, folder] of data.entries()) sets.push(await gather(folder, project[d], truth[d]));
-const pictures = sets.flat();
-const largest = Math.max(...sets.map((set) => set.flatMap(({ candidates }) => candidates).length));
+const planted: GatheredPicture[][] = [];
+for (const out of values.planted)
+  for (const draw of (await readdir(out)).sort())
+    planted.push(await gather(join(out, draw), join(out, draw, 'project'), join(out, draw, 'truth')));
+
+const everySet = [...sets, ...planted];
+const judged = sets.flat();
+const pictures = everySet.flat();
+const largest = Math.max(...everySet.map((set) => set.flatMap(({ candidates }) => candidates).length));
 /** A small dataset counts for more than its candidates, or the large one would be all there is. */
 const weightOf = new Map(
-  sets.flatMap((set) => {
+  everySet.flatMap((set) => {
     const weight = Math.sqrt(largest / set.flatMap(({ candidates }) => candidates).length);
     return set.map((picture) => [picture, weight] as const);
   }),
 );
+const foldOf = new Map(
+  everySet.flatMap((set) => {
+    const names = set.map(({ name }) => name).sort();
+    return set.map((picture) => [picture, Math.floor((FOLDS * names.indexOf(picture.name)) / names.length)] as const);
+  }),
+);
 
-const all = pictures.flatMap(({ candidates }) => candidates.flatMap(repeated));
+const all = judged.flatMap(({ candidates }) => candidates.flatMap(repeated));
 const mean = FEATURES.map(({ name }) => all.reduce((sum, { terms }) => sum + terms[name], 0) / all.length);
 const deviation = FEATURES.map(({ name }, j) =>
   Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[name] - mean[j]) ** 2, 0) / all.length),
 );
-const standard = ({ terms }: GatheredCandidate) => standardise(terms, { mean, deviation });
+const standards = new Map(
+  pictures.flatMap(({ candidates }) => candidates.map((one) => [one, standardise(one.terms, { mean, deviation })])),
+);
+const standard = (one: GatheredCandidate) => standards.get(one) ?? [];
 
 /** What several sides and floors see alike stands alone, and counts that often. */
 function repeated(one: GatheredCandidate): GatheredCandidate[] {
@@ -73,9 +94,9 @@ interface Written {
 function fit(chosen: GatheredPicture[]): Written {
   const bag = Array.from({ length: BAG }, (_, b) => {
     const some = chosen.filter((_, i) => (i * 7 + b) % 5 !== 0);
-    const rows = some.flatMap(({ candidates }) => candidates.flatMap(repeated));
+    const rows = some.flatMap(({ candidates }) => candidates);
     const weights = some.flatMap((picture) =>
-      picture.candidates.flatMap(repeated).map(() => weightOf.get(picture) ?? 1),
+      picture.candidates.map(({ candidate }) => candidate.seen * (weightOf.get(picture) ?? 1)),
     );
     return boost(rows.map(standard), rows.map(({ right }) => right), weights, SETTINGS); // prettier-ignore
   });
@@ -92,9 +113,9 @@ const both = (forest: ReturnType<typeof readForest>, one: GatheredCandidate) =>
 
 const held = new Map<GatheredCandidate, number>();
 for (let fold = 0; fold < FOLDS; fold++) {
-  const forest = readForest(fit(pictures.filter((_, i) => i % FOLDS !== fold)));
-  for (const { candidates } of pictures.filter((_, i) => i % FOLDS === fold))
-    for (const one of candidates) held.set(one, both(forest, one));
+  const forest = readForest(fit(pictures.filter((picture) => foldOf.get(picture) !== fold)));
+  for (const picture of judged)
+    if (foldOf.get(picture) === fold) for (const one of picture.candidates) held.set(one, both(forest, one));
 }
 const marginOf = (one: GatheredCandidate) => held.get(one) ?? 0;
 
@@ -104,7 +125,7 @@ const rowsOf = (slope: number, intercept: number, set: GatheredPicture[]) =>
     picture,
     cases: choose(picture, (one) => 1 / (1 + Math.exp(-slope * marginOf(one) - intercept))),
   }));
-const chosen = rowsOf(1, 0, pictures).flatMap(({ cases }) => cases);
+const chosen = rowsOf(1, 0, judged).flatMap(({ cases }) => cases);
 const line = fitLogistic(chosen.map(({ one }) => [marginOf(one)]), chosen.map(({ one }) => one.right), 0); // prettier-ignore
 const calibration = { slope: Number(line.weights[0].toFixed(3)), intercept: Number(line.intercept.toFixed(3)) };
 

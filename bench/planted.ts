@@ -6,24 +6,19 @@
  * PROJECT holds a scan of DATASET. TRUTH is as bench/quality.ts has it: masks/ and errors.json. The real errors are judged
  * as the planted ones are; those under 120 pixels do not count. Shares with their 95 % Wilson interval.
  */
-import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CASE_KINDS, type CaseKind } from '../common/case.ts';
 import { OBJECT_SIZES } from '../common/insights.ts';
 import type { Found, PlantedReport } from '../common/planted.ts';
 import { wilson } from '../common/wilson.ts';
-import { labelTable, readGiven, toIndexes } from '../main/engine/dataset/labels.ts';
-import { readMask } from '../main/engine/images.ts';
-import { readCases } from '../main/engine/inference/results/planes.ts';
 import type { Planted } from '../main/engine/planted/copies.ts';
 import { judge, type Outcome } from '../main/engine/planted/judge.ts';
 import { plantErrors } from '../main/engine/planted/planted.ts';
 import { reportOf } from '../main/engine/planted/report.ts';
 import { openWorkspace } from '../main/engine/workspace.ts';
 import { workerFile } from '../main/program.ts';
-import { errorsOf, readListed, wrongPixels } from './quality/errors.ts';
-
-const SMALLEST_ERROR = 120;
+import { openKnown } from './quality/known.ts';
+import { SMALLEST_ERROR } from './quality/report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,10 +31,10 @@ const { values } = parseArgs({
 });
 if (!values.data || !values.project || !values.truth)
   throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH.');
-const { data, truth } = values as { data: string; truth: string };
+const { data, project: projectFolder, truth } = values as { data: string; project: string; truth: string };
 
-const workspace = await openWorkspace(data, values.project);
-const { dataset, project, results } = workspace;
+const workspace = await openWorkspace(data, projectFolder);
+const { dataset, results } = workspace;
 const scan = results.scan ?? '';
 const classes = dataset.classMap.classes.length;
 
@@ -96,20 +91,14 @@ for (const [at, { leastScore, share, cases }] of real.curve.entries()) {
 process.exit(0);
 
 async function realOutcomes(): Promise<Outcome[]> {
-  const table = labelTable(dataset.classMap);
-  const listed = await readListed(truth);
   const outcomes: Outcome[] = [];
-  for (const { sample: name } of results.all()) {
-    const sample = dataset.byName.get(name);
-    if (!sample?.mask) continue;
-    const { given } = await readGiven(dataset, sample);
-    const right = toIndexes(await readMask(join(truth, 'masks', basename(sample.mask))), table);
-    const errors = errorsOf(name, wrongPixels(given, right), sample.width, listed).map(({ kind, mask }): Planted => {
+  for await (const picture of (await openKnown(data, projectFolder, truth)).pictures()) {
+    const { width, height } = picture.sample;
+    const errors = picture.errors().map(({ kind, mask }): Planted => {
       const pixels = Int32Array.from([...mask.keys()].filter((i) => mask[i]));
-      return { kind: kind.replace('_', '-') as CaseKind, class: commonest(pixels, right), pixels };
+      return { kind: kind.replace('_', '-') as CaseKind, class: commonest(pixels, picture.truth), pixels };
     });
-    const judged = judge(errors, await readCases(project, scan, name), sample.width, sample.height);
-    outcomes.push(...judged.filter(({ area }) => area >= SMALLEST_ERROR));
+    outcomes.push(...judge(errors, await picture.cases(), width, height).filter(({ area }) => area >= SMALLEST_ERROR));
   }
   return outcomes;
 }

@@ -7,17 +7,11 @@
  * least half of its pixels are wrongly labelled; it covers an error where it is right and holds 30 % of that error.
  * Errors under 120 pixels do not count.
  */
-import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodeRle } from '../common/rle.ts';
 import type { CaseDetail, SampleResult } from '../common/case.ts';
-import { labelTable, readGiven, toIndexes } from '../main/engine/dataset/labels.ts';
-import { openDataset } from '../main/engine/dataset/open.ts';
-import { readMask } from '../main/engine/images.ts';
-import { readCases } from '../main/engine/inference/results/planes.ts';
-import { openResults } from '../main/engine/inference/results/results.ts';
-import { projectOf } from '../main/engine/project.ts';
-import { errorsOf, readListed, wrongPixels, type KnownError } from './quality/errors.ts';
+import { decodeRle } from '../common/rle.ts';
+import type { KnownError } from './quality/errors.ts';
+import { openKnown } from './quality/known.ts';
 import { report, SMALLEST_ERROR, type Judged } from './quality/report.ts';
 
 const { values } = parseArgs({
@@ -27,26 +21,15 @@ if (!values.data || !values.project || !values.truth)
   throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH.');
 const { data, truth } = values as { data: string; truth: string };
 
-const dataset = await openDataset(data);
-const project = await projectOf(data, values.project);
-const results = await openResults(project);
-if (results.scan === null) throw new Error(`Expected a scan in ${values.project}, found none.`);
-const scan = results.scan;
-const table = labelTable(dataset.classMap);
-const listed = await readListed(truth);
-
 const pictures: { result: SampleResult; wrong: boolean }[] = [];
 const errors: KnownError[] = [];
 const cases: Judged[] = [];
-for (const result of results.all()) {
-  const sample = dataset.byName.get(result.sample);
-  if (!sample?.mask) continue;
-  const { given } = await readGiven(dataset, sample);
-  const wrong = wrongPixels(given, toIndexes(await readMask(join(truth, 'masks', basename(sample.mask))), table));
+for await (const picture of (await openKnown(data, values.project, truth)).pictures()) {
+  const { sample, result, wrong } = picture;
   const first = errors.length;
-  errors.push(...errorsOf(sample.name, wrong, sample.width, listed).filter(({ area }) => area >= SMALLEST_ERROR));
+  errors.push(...picture.errors().filter(({ area }) => area >= SMALLEST_ERROR));
   pictures.push({ result, wrong: wrong.includes(1) });
-  for (const one of await readCases(project, scan, sample.name)) cases.push(judge(one, sample, wrong, first));
+  for (const one of await picture.cases()) cases.push(judge(one, sample, wrong, first));
   for (const error of errors.slice(first)) error.mask = new Uint8Array(0);
 }
 report({

@@ -1,0 +1,62 @@
+import { basename, join } from 'node:path';
+import type { CaseDetail, SampleResult } from '../../common/case.ts';
+import type { SampleRow } from '../../common/dataset.ts';
+import type { Planes } from '../../common/planes.ts';
+import type { Dataset } from '../../main/engine/dataset/dataset.ts';
+import { labelTable, readGiven, toIndexes } from '../../main/engine/dataset/labels.ts';
+import { openDataset } from '../../main/engine/dataset/open.ts';
+import { readMask } from '../../main/engine/images.ts';
+import { readCases, readPlanes } from '../../main/engine/inference/results/planes.ts';
+import { openResults } from '../../main/engine/inference/results/results.ts';
+import { projectOf } from '../../main/engine/project.ts';
+import { errorsOf, readListed, wrongPixels, type KnownError } from './errors.ts';
+
+/** A scanned picture whose true labels are known. Maps hold width × height class indexes or IGNORE. */
+export interface KnownPicture {
+  sample: SampleRow;
+  result: SampleResult;
+  given: Uint8Array;
+  truth: Uint8Array;
+  /** 1 where the given label is wrong */
+  wrong: Uint8Array;
+  errors: () => KnownError[];
+  cases: () => Promise<CaseDetail[]>;
+  planes: () => Promise<Planes | null>;
+}
+
+export interface Known {
+  dataset: Dataset;
+  /** every labelled picture of the scan, one after the other */
+  pictures: () => AsyncGenerator<KnownPicture>;
+}
+
+/**
+ * A scan beside the truth: `truth` holds masks/ (as the dataset's, but right) and, if the errors are known, errors.json.
+ * Throws without a scan.
+ */
+export async function openKnown(data: string, projectFolder: string, truth: string): Promise<Known> {
+  const dataset = await openDataset(data);
+  const project = await projectOf(data, projectFolder);
+  const results = await openResults(project);
+  const { scan } = results;
+  if (scan === null) throw new Error(`Expected a scan in ${projectFolder}, found none.`);
+  const table = labelTable(dataset.classMap);
+  const listed = await readListed(truth);
+  async function* pictures(): AsyncGenerator<KnownPicture> {
+    for (const result of results.all()) {
+      const sample = dataset.byName.get(result.sample);
+      if (!sample?.mask) continue;
+      const { name } = sample;
+      const { given } = await readGiven(dataset, sample);
+      const right = toIndexes(await readMask(join(truth, 'masks', basename(sample.mask))), table);
+      const wrong = wrongPixels(given, right);
+      yield {
+        ...{ sample, result, given, truth: right, wrong },
+        errors: () => errorsOf(name, wrong, sample.width, listed),
+        cases: () => readCases(project, scan ?? '', name),
+        planes: async () => (await readPlanes(project, scan ?? '', name))?.planes ?? null,
+      };
+    }
+  }
+  return { dataset, pictures };
+}
