@@ -3,7 +3,7 @@ import type { CaseDetail, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
 import type { JobState } from './job.ts';
 import type { JournalChange } from './journal.ts';
-import type { PseudoRow, PseudoSummary } from './pseudo.ts';
+import type { PseudoRow, PseudoSummary, Threshold } from './pseudo.ts';
 import type { Insights, InsightsState } from './insights.ts';
 import type { PlantedReport, PlantedState, PlantSettings } from './planted.ts';
 import type { Reviewed } from './reviewed.ts';
@@ -53,7 +53,7 @@ export interface Api {
   pseudo(p: { dataset: string }): Promise<PseudoSummary>;
   pseudoSamples(p: {
     dataset: string;
-    threshold: number;
+    threshold: Threshold;
     after: number;
     limit: number;
   }): Promise<{ rows: PseudoRow[]; next: number | null }>;
@@ -61,7 +61,7 @@ export interface Api {
   acceptPseudo(p: {
     dataset: string;
     author: string;
-    threshold: number;
+    threshold: Threshold;
     samples: string[] | null;
   }): Promise<JournalChange>;
 

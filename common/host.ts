@@ -1,4 +1,5 @@
 import type { Method, Params, Reply, StudioEvent } from './api.ts';
+import type { Threshold } from './pseudo.ts';
 
 /** What a window has around it. Nothing above asks which host it is in; what a host can do more is a value that may be absent. */
 export interface Host {
@@ -23,7 +24,8 @@ export interface Host {
  * - planes: raw bytes, see planes.ts; 404 before the sample is scanned
  * - tried: the same of a trial, `scan` tells which part (see trial.ts)
  * - given, cleaned: raw class indexes, width × height bytes; cleaned has the journal replayed over given
- * - pseudo: JPEG, the picture with the part kept at `threshold` in class colours, longest side at most `size`
+ * - pseudo: JPEG, the picture with the part kept at `threshold` (`none` for a null) in class colours, longest side at most
+ *   `size`
  */
 export type AssetKind = 'picture' | 'thumb' | 'planes' | 'tried' | 'given' | 'cleaned' | 'pseudo';
 
@@ -32,11 +34,14 @@ export function assetUrl(
   dataset: string,
   kind: AssetKind,
   sample: string,
-  query: { size?: number; box?: readonly number[]; threshold?: number; scan?: string; v?: string | number } = {},
+  query: { size?: number; box?: readonly number[]; threshold?: Threshold; scan?: string; v?: string | number } = {},
 ): string {
   const search = Object.entries(query)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${encodeURIComponent(Array.isArray(value) ? value.join(',') : String(value))}`)
+    .map(([key, value]) => `${key}=${encodeURIComponent(textOf(value))}`)
     .join('&');
   return `${assets}/${dataset}/${kind}/${encodeURIComponent(sample)}${search ? `?${search}` : ''}`;
 }
+
+const textOf = (value: string | number | readonly (number | null)[] | undefined): string =>
+  typeof value === 'object' ? value.map((one) => one ?? 'none').join(',') : String(value);

@@ -1,4 +1,5 @@
 import type { CaseKind, Verdict } from './case.ts';
+import type { AcceptedAt } from './pseudo.ts';
 
 /** A region and the class id it gets; null: the ignore label. Run lengths as in rle.ts, over the whole picture. */
 export interface Paint {
@@ -18,6 +19,9 @@ export interface VerdictItem {
   paint: Paint[];
 }
 
+/** One threshold for all classes, or one by mask-file id, over 0 and up to 1; null or no entry: nothing of this class is kept. */
+export type ThresholdById = number | Readonly<Record<string, number | null>>;
+
 /** The verdict that a case has instead. */
 export interface Correction {
   verdict: Verdict;
@@ -29,7 +33,7 @@ export type Action =
   /** the whole proposal of one picture; `cases`: all that were found on it, accepted with it */
   | { type: 'picture'; sample: string; cases: string[]; paint: Paint[] }
   /** unlabelled pictures take their proposal where its confidence reaches the threshold; `scan` names the cached result */
-  | { type: 'pseudo'; threshold: number; scan: string; samples: string[] }
+  | { type: 'pseudo'; threshold: ThresholdById; scan: string; samples: string[] }
   /** one item of line `target`, which decided many at once, looked at for itself; a wrong one may get another verdict with it */
   | { type: 'audit'; target: string; case: string; right: boolean; correction: Correction | null }
   | { type: 'undo'; target: string }
@@ -62,7 +66,7 @@ export interface JournalChange {
   cases: { id: string; verdict: Verdict | null; error?: boolean }[];
   /** samples whose cleaned mask may have changed */
   samples: string[];
-  pseudo: { sample: string; accepted: number | null }[];
+  pseudo: { sample: string; accepted: AcceptedAt | null }[];
   canUndo: boolean;
   canRedo: boolean;
 }

@@ -3,17 +3,18 @@ import { listBulks } from '../engine/audit.ts';
 import { acceptCases, acceptPseudo } from '../engine/decide.ts';
 import { coverage } from '../engine/pseudo/thresholds.ts';
 import type { Workspace } from '../engine/workspace.ts';
-import { share, type Common } from './options.ts';
+import { classThreshold, confidence, share, type Common } from './options.ts';
 import { facts, percent, rounded, table, type Output } from './output.ts';
-import { run, UsageError } from './run.ts';
+import { shareOf } from './shares.ts';
+import { run, UsageError, type Run } from './run.ts';
 import { author, scanned, withWorkspace } from './space.ts';
+import { checkWays, chooseThreshold, type ThresholdOptions } from './thresholds.ts';
 
-interface Options extends Common {
+interface Options extends Common, ThresholdOptions {
   cases?: boolean;
   minScore?: number;
   ignore?: boolean;
   pseudo?: boolean;
-  threshold?: number;
 }
 
 export function acceptCommand(program: Command): void {
@@ -24,28 +25,34 @@ export function acceptCommand(program: Command): void {
     .option('--cases', 'the proposal in every undecided case from --min-score up')
     .option('--min-score <s>', 'with --cases: 0 to 1', share)
     .option('--ignore', 'with --cases: make them ignore pixels instead of taking the proposal')
-    .option('--pseudo', 'a pseudo-label for every scanned unlabelled picture; pixels under --threshold become ignore')
-    .option('--threshold <t>', 'with --pseudo: 0 to 1', share)
+    .option('--pseudo', 'a pseudo-label for every scanned unlabelled picture; pixels under the threshold become ignore')
+    .option('--threshold <t>', 'with --pseudo: one for all classes, 0 to 1', share)
+    .option(
+      '--class-threshold <name=t>',
+      'with --pseudo: of one class, or NAME=none to keep nothing of it; any number of times',
+      classThreshold,
+    )
+    .option('--share <p>', 'with --pseudo: by class, such that this share of every class is kept', confidence)
+    .option('--precision <p>', 'with --pseudo: by class, such that this share agrees with held-out labels', confidence)
+    .option('--floor <t>', 'with --share and --precision: no threshold below it (default: 0.5)', confidence)
     .option('--project <dir>', 'project folder (default: DATASET/.winnow)')
     .option('--json', 'print one JSON document')
     .action((folder: string, options: Options) =>
       run((job) => {
-        const accept = chosen(options);
+        const accept = chosen(options, job);
         return withWorkspace(folder, options.project, job, accept);
       }, options),
     );
 }
 
-function chosen({
-  cases,
-  minScore,
-  ignore = false,
-  pseudo,
-  threshold,
-}: Options): (workspace: Workspace) => Promise<Output> {
-  if (cases && !pseudo && minScore !== undefined) return (workspace) => takeCases(workspace, minScore, ignore);
-  if (pseudo && !cases && !ignore && threshold !== undefined) return (workspace) => takePseudo(workspace, threshold);
-  throw new UsageError('Expected either --cases --min-score S (and --ignore) or --pseudo --threshold T.');
+function chosen(options: Options, job: Run): (workspace: Workspace) => Promise<Output> {
+  const { cases, minScore, ignore = false, pseudo } = options;
+  const ways = checkWays(options);
+  if (cases && !pseudo && !ways && minScore !== undefined) return (workspace) => takeCases(workspace, minScore, ignore);
+  if (pseudo && !cases && !ignore && ways) return (workspace) => takePseudo(workspace, options, job);
+  throw new UsageError(
+    'Expected either --cases --min-score S (and --ignore) or --pseudo with --threshold T, --class-threshold NAME=T, --share P or --precision P.',
+  );
 }
 
 async function takeCases(workspace: Workspace, minScore: number, ignore: boolean): Promise<Output> {
@@ -67,13 +74,21 @@ async function takeCases(workspace: Workspace, minScore: number, ignore: boolean
   return { json: { accepted, pixels, action, expected, problems }, text: [totals, ...problems].join('\n') };
 }
 
-async function takePseudo(workspace: Workspace, threshold: number): Promise<Output> {
+async function takePseudo(workspace: Workspace, options: ThresholdOptions, job: Run): Promise<Output> {
+  const { threshold, expected } = await chooseThreshold(workspace, options, job);
   const kept = coverage(workspace, threshold, null);
-  if (kept.samples) await acceptPseudo(workspace, author, threshold, null);
-  const rows = Object.entries(kept.byClass).map(([name, part]) => [name, part === null ? '–' : percent(part)]);
+  const action = kept.samples ? (await acceptPseudo(workspace, author, threshold, null)).id : null;
+  const rows = Object.entries(kept.byClass).map(([name, part]) => [
+    name,
+    kept.thresholds[name]?.toFixed(3) ?? 'none',
+    shareOf(part),
+    ...(expected ? [shareOf(expected[name])] : []),
+  ]);
   const head = facts([
     ['pictures', kept.samples],
     ['kept', percent(kept.keptFraction)],
+    ...(action === null ? [] : [['action', action] satisfies [string, string]]),
   ]);
-  return { json: kept, text: `${head}\n\n${table(['class', 'kept'], rows)}` };
+  const columns = ['class', 'threshold', 'kept', ...(expected ? ['expected right'] : [])];
+  return { json: { ...kept, ...(expected && { expected }), action }, text: `${head}\n\n${table(columns, rows)}` };
 }

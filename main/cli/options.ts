@@ -35,6 +35,23 @@ export function share(text: string): number {
   return value;
 }
 
+/** A share or a confidence that something has to reach. */
+export function confidence(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 1))
+    throw new InvalidArgumentError('Expected a number over 0 and up to 1.');
+  return value;
+}
+
+/** `NAME=T` or `NAME=none`, any number of times. A name may hold `=` itself. */
+export function classThreshold(text: string, before = new Map<string, number | null>()): Map<string, number | null> {
+  const at = text.lastIndexOf('=');
+  const [name, value] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
+  if (!name) throw new InvalidArgumentError('Expected NAME=T, for example pole=0.7.');
+  if (before.has(name)) throw new InvalidArgumentError(`Expected one threshold for ${name}, found a second.`);
+  return new Map(before).set(name, value === 'none' ? null : confidence(value));
+}
+
 /** `I/N`: part I of N, counted from 1. */
 export function shard(text: string): [number, number] {
   const [part, parts] = text.split('/').map(Number);

@@ -5,12 +5,20 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import type { SampleRow } from '../../common/dataset.ts';
+import type { Threshold } from '../../common/pseudo.ts';
 import { isKind, MAKERS, RAW, Refusal, type Asset, type AssetQuery } from './assets/kinds.ts';
 import { messageOf } from './errors.ts';
 import type { Workspace } from './workspace.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
+
+/** `0.9`, or by class index `0.9,none,0.5`. */
+const threshold = z
+  .string()
+  .transform((text) => text.split(',').map((one) => (one === 'none' ? null : one ? Number(one) : NaN)))
+  .pipe(z.array(z.number().min(0).max(1).nullable()))
+  .transform((levels): Threshold => (levels.length === 1 && levels[0] !== null ? levels[0] : levels));
 
 const Query = z.object({
   size: z.coerce.number().int().min(16).max(4096).default(256),
@@ -19,7 +27,7 @@ const Query = z.object({
     .regex(/^\d{1,6},\d{1,6},\d{1,6},\d{1,6}$/)
     .transform((text) => text.split(',').map(Number) as [number, number, number, number])
     .optional(),
-  threshold: z.coerce.number().min(0).max(1).default(0.9),
+  threshold: threshold.default(0.9),
   scan: z
     .string()
     .regex(/^[0-9a-f]{16}-\d{1,3}$/)

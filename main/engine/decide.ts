@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { CaseRow, Verdict } from '../../common/case.ts';
 import type { Action, JournalChange, JournalLine, VerdictItem } from '../../common/journal.ts';
+import type { Threshold } from '../../common/pseudo.ts';
 import { rleArea } from '../../common/rle.ts';
 import { InputError, messageOf } from './errors.ts';
 import { changeOfLines } from './journal/change.ts';
 import { currentScanOf, itemsFor, picturePaint } from './journal/items.ts';
 import { inParallel } from './long.ts';
 import { readCleaned } from './masks/replay.ts';
+import { byId } from './pseudo/by-id.ts';
 import type { Workspace } from './workspace.ts';
 
 type Authors = ReadonlySet<string>;
@@ -60,17 +62,16 @@ export async function acceptPicture(workspace: Workspace, author: string, sample
   return record(workspace, author, { type: 'picture', sample, cases, paint });
 }
 
-/** `threshold` in (0, 1]; `samples` null: every scanned unlabelled picture. Accepting again replaces the threshold. */
+/** `samples` null: every scanned unlabelled picture. Accepting again replaces the threshold. */
 export async function acceptPseudo(
   workspace: Workspace,
   author: string,
-  threshold: number,
+  threshold: Threshold,
   samples: readonly string[] | null,
 ): Promise<JournalChange> {
-  if (!(threshold > 0 && threshold <= 1))
-    throw new InputError(`Expected a threshold over 0 and up to 1, found ${threshold}.`);
   const { dataset, results } = workspace;
   const scan = await currentScanOf(workspace);
+  refuseUnusable(threshold, scan.ids.length);
   const open = dataset.samples.filter(({ name, mask }) => !mask && results.get(name)?.labelled === false);
   const known = new Set(open.map(({ name }) => name));
   const unknown = samples?.find((name) => !known.has(name));
@@ -78,7 +79,20 @@ export async function acceptPseudo(
     throw new InputError(`Expected scanned pictures without mask, found ${unknown}, which is none.`);
   const chosen = samples ? [...new Set(samples)] : [...known];
   if (!chosen.length) throw new InputError(`Expected scanned pictures without mask in ${dataset.name}, found none.`);
-  return record(workspace, author, { type: 'pseudo', threshold, scan: scan.key, samples: chosen });
+  return record(workspace, author, {
+    type: 'pseudo',
+    threshold: byId(threshold, scan.ids),
+    scan: scan.key,
+    samples: chosen,
+  });
+}
+
+function refuseUnusable(threshold: Threshold, classes: number): void {
+  const levels = typeof threshold === 'number' ? [threshold] : threshold;
+  const wrong = levels.find((one) => one !== null && !(one > 0 && one <= 1));
+  if (wrong !== undefined) throw new InputError(`Expected a threshold over 0 and up to 1, found ${wrong}.`);
+  if (typeof threshold !== 'number' && threshold.length !== classes)
+    throw new InputError(`Expected ${classes} thresholds, one a class, found ${threshold.length}.`);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Action, JournalLine, Paint } from '../../common/journal.ts';
 import { syncFolder } from './atomic.ts';
 import { InputError, messageOf } from './errors.ts';
 import { formatLine, parseLine } from './journal/line.ts';
-import { JournalState, type Decision, type Deed, type Standing } from './journal/state.ts';
+import { JournalState, type Accepted, type Decision, type Deed, type Standing } from './journal/state.ts';
 import { appendLine, piecesOf, type Piece } from './journal/tail.ts';
 
 const POLL = 1000; // ms between looks for what other processes appended
@@ -44,7 +44,7 @@ export interface Journal {
   /** The same as paint alone. */
   paintsOf(sample: string): Paint[];
   /** null: its pseudo-label was not accepted */
-  pseudoOf(sample: string): { threshold: number; scan: string; line: string } | null;
+  pseudoOf(sample: string): Accepted | null;
   /** Id of the line the author's undo would take back. `present`: authors whose decisions are their own business. */
   undoTarget(author: string, present: ReadonlySet<string>): string | null;
   redoTarget(author: string, present: ReadonlySet<string>): string | null;

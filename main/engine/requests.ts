@@ -9,7 +9,8 @@ const text = z.string().min(1).max(4096);
 const author = z.string().min(1).max(64);
 const count = z.number().int().min(0);
 const limit = z.number().int().min(1).max(5000);
-const threshold = z.number().min(0).max(1);
+const level = z.number().min(0).max(1);
+const threshold = z.union([level, z.array(level.nullable()).min(1).max(255)]);
 const verdict = z.enum(VERDICTS as [Verdict, ...Verdict[]]);
 
 /** What every call may carry, checked once, here. */

@@ -100,7 +100,7 @@ describe('after a scan', () => {
   });
 
   it('what was kept of a proposal is tinted, the rest dark', async () => {
-    const shown = async (threshold: number) => {
+    const shown = async (threshold: number | (number | null)[]) => {
       const bytes = await bytesOf(await get('pseudo', 's004', { size: 48, threshold }));
       const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
       expect([info.width, info.height]).toEqual([48, 32]);
@@ -110,6 +110,10 @@ describe('after a scan', () => {
     const [everything, shapesOnly, nothing] = [await shown(0.5), await shown(0.9), await shown(1)];
     expect(everything).toBeGreaterThan(shapesOnly + 5);
     expect(shapesOnly).toBeGreaterThan(nothing + 2);
+    expect(await shown([0.9, 0.9, 0.9, 0.9])).toBe(shapesOnly);
+    expect(await shown([null, 0.5, 0.5, 0.5])).toBe(shapesOnly);
+    expect(await shown([null, 1, null, null])).toBe(nothing);
+    expect((await get('pseudo', 's004', { threshold: [0.5, 7, null, 0.5] })).status).toBe(400);
   });
 
   it('cleaned labels follow the decisions, and given ones do not', async () => {
@@ -126,6 +130,9 @@ describe('after a scan', () => {
     const expected = shapes.truth.get('s004')?.map((value) => (value ? value : IGNORE));
     expect(await bytesOf(await get('cleaned', 's004'))).toEqual(expected);
     expect(new Set(await bytesOf(await get('cleaned', 's005')))).toEqual(new Set([IGNORE]));
+    await acceptPseudo(workspace, 'me', [0.5, 0.9, null, 1], ['s004']);
+    const byClass = shapes.truth.get('s004')?.map((value) => (value < 2 ? value : IGNORE));
+    expect(await bytesOf(await get('cleaned', 's004'))).toEqual(byClass);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { acceptPicture, acceptPseudo, decide, undo } from '../../main/engine/decide.ts';
 import { exportPreview, exportTrainSet, type ExportOptions } from '../../main/engine/export/merge.ts';
+import type { Threshold } from '../../common/pseudo.ts';
 import { encodeMask, readMask, type MaskFile } from '../../main/engine/images.ts';
 import { planesFile } from '../../main/engine/inference/results/planes.ts';
 import { boxPaint, item, verdict } from '../support/actions.ts';
@@ -31,6 +32,7 @@ const sourceFiles = async () =>
   Object.fromEntries(Object.entries(await filesOf(p.shapes.folder)).filter(([file]) => !file.startsWith('.winnow')));
 
 interface ManifestFile {
+  thresholds: (number | object)[];
   samples: { name: string; origin: string; pixelsChanged: number; verdicts: { line: string; verdict: string }[] }[];
   counts: Record<string, number>;
 }
@@ -77,6 +79,25 @@ describe.each(KINDS)('an export of %s masks', (_, options) => {
       [...(p.shapes.truth.get('s005') ?? [])].map((value) => (value ? ids[value] : ignore)),
     );
     expect(mask.palette?.[ids[1]]).toEqual(options.palette ? COLORS[1] : undefined);
+  });
+
+  it('writes pseudo-labels by class, and with equal thresholds the very files of one for all', async () => {
+    p = await prepare(options);
+    const ids = options.ids ?? [0, 1, 2, 3];
+    const masks = async (threshold: Threshold) => {
+      await acceptPseudo(p.workspace, 'ann', threshold, null);
+      const out = join(p.folder, 'out');
+      await exportTo(out, { replace: true });
+      const { 'manifest.json': _lines, ...files } = await filesOf(out);
+      return files;
+    };
+    for (const threshold of [0.5, 0.784, 0.786, 0.9, 1])
+      expect(await masks(new Array<number>(4).fill(threshold))).toEqual(await masks(threshold));
+    await masks([0.5, null, 0.9, 1]);
+    const ignore = options.ignore ?? 255;
+    const { data } = await readMask(join(p.folder, 'out', 'masks/s005.png'));
+    const keeps = [true, false, true, false];
+    expect([...data]).toEqual([...(p.shapes.truth.get('s005') ?? [])].map((k) => (keeps[k] ? ids[k] : ignore)));
   });
 });
 
@@ -147,6 +168,21 @@ describe('an export', () => {
     });
     expect(manifest.samples[3]).toMatchObject({ origin: 'given', verdicts: [{ line: kept.id, verdict: 'keep' }] });
     expect(manifest.samples[4]).toMatchObject({ origin: 'pseudo', threshold: 0.9, scan: 'scan1', line: pseudo.id });
+  });
+
+  it('names thresholds by class once, by the line that chose them', async () => {
+    p = await prepare({ labelled: 2, unlabelled: 4, ids: [7, 20, 30, 40] });
+    await acceptPseudo(p.workspace, 'ann', 0.9, ['s002']);
+    const { id } = await acceptPseudo(p.workspace, 'ann', [0.5, 0.6, null, 0.933], ['s003', 's004']);
+    const out = join(p.folder, 'out');
+    await exportTo(out);
+    const { thresholds, samples } = await manifestOf(out);
+    expect(thresholds).toEqual([0.9, { line: id, byClass: { 7: 0.5, 20: 0.6, 30: null, 40: 0.933 } }]);
+    expect(samples.slice(2)).toMatchObject([
+      { threshold: 0.9 },
+      { threshold: 'by class', line: id },
+      { threshold: 'by class', line: id },
+    ]);
   });
 
   it('of the same decisions is the same to the byte', async () => {

@@ -50,6 +50,23 @@ describe('a journal', () => {
     expect(after.problems).toEqual([]);
   });
 
+  it('keeps thresholds by class, and reads what is written without them', async () => {
+    const before = await openJournal(file);
+    const pseudo = { type: 'pseudo', scan: 'scan1' } as const;
+    const threshold = { 0: 0.5, 7: null, 300: 0.933 };
+    await before.append('ann', { ...pseudo, threshold, samples: ['u1', 'u2'] });
+    await before.append('ann', { ...pseudo, threshold: 0.9, samples: ['u2'] });
+    for (const wrong of [{ sky: 0.5 }, { 0: 0 }, { 0: 1.5 }] as Record<string, number>[])
+      expect(() => before.append('ann', { ...pseudo, threshold: wrong, samples: ['u1'] })).toThrow();
+    const after = await openJournal(file);
+    expect(after.problems).toEqual([]);
+    expect(after.lines(0)).toEqual(before.lines(0));
+    expect(after.pseudoOf('u1')?.threshold).toEqual(threshold);
+    expect(after.pseudoOf('u2')?.threshold).toBe(0.9);
+    await undo(after, 'ann');
+    expect(after.pseudoOf('u2')?.threshold).toEqual(threshold);
+  });
+
   it('lets a later verdict on the same case replace the earlier, paint and all, and undo bring it back', async () => {
     const journal = await openJournal(file);
     const paint = [{ label: 1, rle: '5220007' }];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { confidenceByte, CONFIDENCE_BINS } from '../../common/pseudo.ts';
-import { acceptPseudo } from '../../main/engine/decide.ts';
-import { coverage, keptPixels, pseudoRows, pseudoSummary } from '../../main/engine/pseudo/thresholds.ts';
+import { confidenceByte, CONFIDENCE_BINS, pixelsFrom } from '../../common/pseudo.ts';
+import { acceptPseudo, redo, undo } from '../../main/engine/decide.ts';
+import { coverage, pseudoRows, pseudoSummary } from '../../main/engine/pseudo/thresholds.ts';
 import { noise } from '../support/random.ts';
 import { prepare, type Prepared } from '../support/workspace.ts';
 
@@ -15,7 +15,7 @@ describe('pixels kept at a threshold', () => {
       const least = confidenceByte(threshold);
       const exact = bytes.filter((byte) => byte >= least).length;
       const half = least % 2 ? bins[least >> 1] / 2 : 0;
-      expect(Math.abs(keptPixels(bins, threshold) - exact)).toBeLessThanOrEqual(half);
+      expect(Math.abs(pixelsFrom(bins, least) - exact)).toBeLessThanOrEqual(half);
     }
   });
 });
@@ -69,5 +69,52 @@ describe('pseudo-labels of a scanned dataset', () => {
     expect(some.samples).toBe(1);
     expect(some.keptFraction).toBeCloseTo(shapesOf('s003') / size(), 12);
     expect(coverage(p.workspace, 1, null)).toMatchObject({ keptFraction: 0 });
+  });
+
+  it('are kept by class as by picture', () => {
+    const threshold = [0.5, 0.9, null, 1];
+    const all = coverage(p.workspace, threshold, null);
+    expect(all.byClass).toEqual({ ground: 1, disc: 1, box: 0, bar: 0 });
+    expect(all.thresholds).toEqual({ ground: 0.5, disc: 0.9, box: null, bar: 1 });
+    const { rows } = pseudoRows(p.workspace, threshold, 0, 100);
+    for (const { sample, kept } of rows) {
+      const truth = p.shapes.truth.get(sample) ?? new Uint8Array();
+      expect(kept).toBe(truth.filter((value) => value < 2).length / size());
+      expect(kept).toBe(coverage(p.workspace, threshold, [sample]).keptFraction);
+    }
+  });
+
+  it('are kept alike by one threshold and by equal ones for every class', () => {
+    for (const threshold of [0.5, 0.783, 0.785, 0.941, 1]) {
+      const equal = new Array<number>(4).fill(threshold);
+      expect(coverage(p.workspace, equal, null)).toEqual(coverage(p.workspace, threshold, null));
+      expect(pseudoRows(p.workspace, equal, 0, 100)).toEqual(pseudoRows(p.workspace, threshold, 0, 100));
+    }
+  });
+
+  it('are accepted by class, and tell so', async () => {
+    const change = await acceptPseudo(p.workspace, 'ann', [0.5, 0.9, null, 0.9], ['s002', 's003']);
+    expect(change.pseudo).toEqual([
+      { sample: 's002', accepted: 'by class' },
+      { sample: 's003', accepted: 'by class' },
+    ]);
+    expect(change.text).toBe('Accepted pseudo-labels of 2 pictures by class, at 0.5 to 0.9');
+    expect(p.workspace.journal.pseudoOf('s003')?.threshold).toEqual({ 0: 0.5, 1: 0.9, 2: null, 3: 0.9 });
+    await acceptPseudo(p.workspace, 'ann', 0.9, ['s003']);
+    const { rows } = pseudoRows(p.workspace, 0.5, 0, 100);
+    expect(rows.map(({ accepted }) => accepted)).toEqual(['by class', 0.9, null, null, null]);
+    const undone = await undo(p.workspace, 'ann', new Set());
+    expect(undone?.pseudo).toEqual([{ sample: 's003', accepted: 'by class' }]);
+    await undo(p.workspace, 'ann', new Set());
+    const redone = await redo(p.workspace, 'ann', new Set());
+    expect(redone?.pseudo).toEqual(change.pseudo);
+  });
+
+  it('refuse thresholds that are none, or not one a class', async () => {
+    for (const threshold of [0, 1.1, [0.5, 0, 0.5, 0.5]])
+      await expect(acceptPseudo(p.workspace, 'ann', threshold, null)).rejects.toThrow('over 0 and up to 1');
+    await expect(acceptPseudo(p.workspace, 'ann', [0.5, 0.5], null)).rejects.toThrow(
+      'Expected 4 thresholds, one a class, found 2.',
+    );
   });
 });

@@ -38,6 +38,13 @@ describe('exit codes', () => {
     ['a shard outside its parts', ['scan', '.', '--shard', '3/2']],
     ['neither cases nor pseudo', ['accept', '.']],
     ['both cases and pseudo', ['accept', '.', '--cases', '--min-score', '1', '--pseudo', '--threshold', '1']],
+    ['thresholds told in two ways', ['accept', '.', '--pseudo', '--threshold', '0.9', '--share', '0.5']],
+    ['a floor under nothing', ['accept', '.', '--pseudo', '--threshold', '0.9', '--floor', '0.5']],
+    ['a threshold of a class over 1', ['accept', '.', '--pseudo', '--class-threshold', 'disc=1.2']],
+    ['a threshold of no class', ['accept', '.', '--pseudo', '--class-threshold', '0.5']],
+    ['a class twice', ['accept', '.', '--pseudo', '--class-threshold', 'a=1', '--class-threshold', 'a=1']],
+    ['a share of nothing', ['accept', '.', '--pseudo', '--share', '0']],
+    ['thresholds of cases', ['accept', '.', '--cases', '--min-score', '1', '--share', '0.5']],
     ['a temperature of nothing', ['scan', '.', '--temperature', '0']],
     ['a window of no size', ['scan', '.', '--window', 'x']],
     ['an augmentation nobody knows', ['scan', '.', '--tta', 'hflip,wobble']],
@@ -177,6 +184,46 @@ describe('the whole job', () => {
     const pseudo = await winnowJson('accept', job.folder, '--pseudo', '--threshold', '0.9');
     expect(pseudo).toMatchObject({ samples: 4 });
     expect(Object.keys((pseudo as { byClass: object }).byClass)).toEqual([...CLASSES]);
+  });
+
+  interface Pseudo {
+    keptFraction: number;
+    byClass: Record<string, number>;
+    thresholds: Record<string, number | null>;
+    expected?: Record<string, number | null>;
+    action: string;
+  }
+  const pseudo = (...how: string[]) => winnowJson<Pseudo>('accept', job.folder, '--pseudo', ...how);
+
+  it('takes pseudo-labels by class: by name, by share, by expected precision', async () => {
+    const all = await pseudo('--threshold', '0.8');
+    const named = CLASSES.flatMap((name) => ['--class-threshold', `${name}=0.8`]);
+    expect(await pseudo(...named)).toEqual({ ...all, action: expect.any(String) as string });
+    const some = await pseudo('--threshold', '0.8', '--class-threshold', 'disc=none', '--class-threshold', 'bar=0.5');
+    expect(some.thresholds).toEqual({ ground: 0.8, disc: null, box: 0.8, bar: 0.5 });
+    expect(some.byClass).toMatchObject({ ground: all.byClass.ground, disc: 0, box: all.byClass.box });
+
+    const half = await pseudo('--share', '0.5', '--floor', '0.001');
+    for (const name of CLASSES) expect(half.byClass[name]).toBeGreaterThanOrEqual(0.5);
+    const floored = await pseudo('--share', '1');
+    for (const name of CLASSES) expect(floored.thresholds[name]).toBeGreaterThanOrEqual(0.5);
+
+    const precise = await pseudo('--precision', '0.9');
+    for (const name of CLASSES)
+      if (precise.thresholds[name] !== null) expect(precise.expected?.[name]).toBeGreaterThanOrEqual(0.9);
+    expect(await pseudo('--precision', '0.9')).toEqual({ ...precise, action: expect.any(String) as string });
+    expect((await winnow('accept', job.folder, '--pseudo', '--precision', '0.9')).stdout).toContain('expected right');
+  });
+
+  it('3 and one sentence for a class there is none of, and for classes without a threshold', async () => {
+    for (const how of [
+      ['--threshold', '0.9', '--class-threshold', 'tree=0.5'],
+      ['--class-threshold', 'disc=0.5'],
+    ]) {
+      const { code, stdout, stderr } = await winnow('accept', job.folder, '--pseudo', ...how);
+      expect({ how, code, stdout }).toEqual({ how, code: 3, stdout: '' });
+      expect(stderr).toMatch(SENTENCE);
+    }
   });
 
   it('exports the train set, and refuses to write into it again', async () => {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../common/case.ts';
-import type { Action, JournalLine, Paint, VerdictItem } from '../../common/journal.ts';
+import type { Action, JournalLine, Paint, ThresholdById, VerdictItem } from '../../common/journal.ts';
 import { encodeRle } from '../../common/rle.ts';
 
 export const item = (id: string, sample = 's000', paint: Paint[] = []): VerdictItem => ({
@@ -46,7 +46,12 @@ export function randomLines(random: () => number, count: number): JournalLine[] 
         return { type: 'picture', sample: samples[n], cases: [`c${n}`, `c${n + 3}`], paint: paint() };
       }
       if (kind === 'pseudo')
-        return { type: 'pseudo', threshold: pick([0.5, 0.9]), scan: 'scan1', samples: [pick(samples)] };
+        return {
+          type: 'pseudo',
+          threshold: pick<ThresholdById>([0.5, 0.9, { 0: 0.5, 1: null }]),
+          scan: 'scan1',
+          samples: [pick(samples)],
+        };
       const what = pick(['accept', 'keep', 'ignore', 'skip'] as const);
       const cases = [pick([0, 1, 2, 3, 4, 5]), pick([0, 1, 2, 3, 4, 5])];
       return verdict(what, ...cases.map((c) => item(`c${c}`, samples[c % 3], what === 'keep' ? [] : paint())));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { IGNORE, type SampleRow } from '../../../common/dataset.ts';
 import type { AssetKind } from '../../../common/host.ts';
 import { rgbOf } from '../../../common/palette.ts';
-import { confidenceByte } from '../../../common/pseudo.ts';
+import { leastBytes, type Threshold } from '../../../common/pseudo.ts';
 import { labelTable, readGiven } from '../dataset/labels.ts';
 import { encodePicture, readable, readSmall, thumbnail, type Box } from '../images.ts';
 import { tintKept } from '../images/overlay.ts';
@@ -10,14 +10,14 @@ import { readPlanes, readStored } from '../inference/results/planes.ts';
 import { readRecord } from '../inference/results/record.ts';
 import { triedAs, TRIALS } from '../inference/trial.ts';
 import { readCleaned } from '../masks/replay.ts';
+import { leastBytesOf } from '../pseudo/by-id.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface AssetQuery {
   /** longest side, pixels */
   size: number;
   box?: Box;
-  /** 0..1 */
-  threshold: number;
+  threshold: Threshold;
   /** part of a trial */
   scan?: string;
 }
@@ -79,7 +79,7 @@ export const MAKERS: Record<AssetKind, Maker> = {
     if (!found) throw notScanned(sample);
     const small = await readSmall(join(dataset.folder, sample.image), size);
     const colors = dataset.classMap.classes.map(({ color }) => rgbOf(color));
-    const tinted = tintKept(small, found.planes, confidenceByte(threshold), colors);
+    const tinted = tintKept(small, found.planes, leastBytes(threshold), colors);
     return { type: 'image/jpeg', bytes: await encodePicture(tinted) };
   },
 };
@@ -100,9 +100,9 @@ async function readAccepted({ dataset, project, journal }: Workspace, sample: Sa
   ]);
   if (!found || !record) return indexes;
   const table = labelTable(dataset.classMap);
-  const least = confidenceByte(accepted.threshold);
+  const least = leastBytesOf(accepted.threshold, record.classes);
   const { label, confidence } = found.planes;
   for (let i = 0; i < label.length; i++)
-    if (confidence[i] >= least) indexes[i] = table[record.classes[label[i]]] ?? IGNORE;
+    if (confidence[i] >= least[label[i]]) indexes[i] = table[record.classes[label[i]]] ?? IGNORE;
   return indexes;
 }

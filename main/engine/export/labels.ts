@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClassMap, SampleRow } from '../../../common/dataset.ts';
-import { confidenceByte } from '../../../common/pseudo.ts';
 import { ignoreValue } from '../dataset/labels.ts';
 import { encodeMask, readMask, type MaskFile } from '../images.ts';
 import { readPlanes } from '../inference/results/planes.ts';
 import { readRecord } from '../inference/results/record.ts';
-import type { Decision } from '../journal/state.ts';
+import type { Accepted, Decision } from '../journal/state.ts';
 import { replay } from '../masks/replay.ts';
+import { leastBytesOf } from '../pseudo/by-id.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A sample of the export and what was decided about it. */
@@ -17,7 +17,7 @@ export interface Part {
   /** in the order they apply; none for a picture without mask */
   decisions: Decision[];
   /** for a picture without mask */
-  accepted: { threshold: number; scan: string; line: string } | null;
+  accepted: Accepted | null;
 }
 
 /** A mask file as it goes into the train set. */
@@ -63,7 +63,7 @@ export async function givenLabel(
   };
 }
 
-/** The proposal of a picture without mask as it was accepted, everything under the threshold ignored. */
+/** The proposal of a picture without mask as it was accepted, everything under the threshold of its class ignored. */
 export async function pseudoLabel(
   { dataset, project }: Workspace,
   { sample, accepted }: Part,
@@ -78,13 +78,13 @@ export async function pseudoLabel(
   if (width !== sample.width || height !== sample.height)
     throw new Error(`Expected a proposal of ${sample.width}×${sample.height} pixels, found ${width}×${height}.`);
   const ignore = ignoreValue(dataset.classMap);
-  const least = confidenceByte(threshold);
+  const least = leastBytesOf(threshold, record.classes);
   const empty = { width, height, data: new Uint8Array(width * height), bits: 8, palette: null, alpha: null } as const;
   const like = kind?.palette ? { ...empty, palette: kind.palette, alpha: kind.alpha } : empty;
   const mask = withRoom(like, Math.max(ignore, ...record.classes), dataset.classMap);
   let kept = 0;
   for (let i = 0; i < label.length; i++) {
-    const value = confidence[i] >= least ? record.classes[label[i]] : undefined;
+    const value = confidence[i] >= least[label[i]] ? record.classes[label[i]] : undefined;
     mask.data[i] = value ?? ignore;
     if (value !== undefined) kept++;
   }

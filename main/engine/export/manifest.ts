@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Action } from '../../../common/journal.ts';
 import { readRecord } from '../inference/results/record.ts';
+import type { Accepted } from '../journal/state.ts';
+import { acceptedAt } from '../pseudo/by-id.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Label, Part } from './labels.ts';
 
@@ -56,8 +58,19 @@ export async function manifestHead({ dataset, project, results }: Workspace, par
     tool: { name: 'winnow', version },
     dataset: { name: dataset.name, format: dataset.format },
     scans: await Promise.all([...scans].map((key) => scanRecord(project, key))),
-    thresholds: [...new Set(accepted.map(({ threshold }) => threshold))].sort((a, b) => a - b),
+    thresholds: thresholdsOf(accepted),
   };
+}
+
+/** Those for all classes ascending; then those by class, each with the line of the journal that names them. */
+function thresholdsOf(accepted: readonly Accepted[]): (number | { line: string; byClass: object })[] {
+  const single = new Set<number>();
+  const byLine = new Map<string, object>();
+  for (const { threshold, line } of accepted)
+    if (typeof threshold === 'number') single.add(threshold);
+    else byLine.set(line, threshold);
+  const byClass = [...byLine].map(([line, thresholds]) => ({ line, byClass: thresholds }));
+  return [...[...single].sort((a, b) => a - b), ...byClass];
 }
 
 async function scanRecord(project: Workspace['project'], key: string) {
@@ -87,7 +100,7 @@ export function sampleRecord(
     ...paths,
     origin,
     pixelsChanged: origin === 'pseudo' ? 0 : pixels,
-    ...(accepted && { pixelsKept: pixels, ...accepted }),
+    ...(accepted && { pixelsKept: pixels, ...accepted, threshold: acceptedAt(accepted.threshold) }),
     verdicts: decisions.map(({ line, item }) => ({
       line: line.id,
       verdict: verdictOf(line.action),

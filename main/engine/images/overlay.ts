@@ -2,13 +2,13 @@ import type { Planes } from '../../../common/planes.ts';
 import type { Picture } from '../images.ts';
 
 /**
- * The picture (of any size) with the pixels proposed with confidence of at least `least` (0..255) tinted in the colour of
- * their class, and the others dark. `colors`: RGB bytes by class index. Labels are not blended: nearest pixel.
+ * The picture (of any size) with the pixels kept tinted in the colour of their class, and the others dark. By class index:
+ * `least` confidence byte that is kept, `colors` as RGB bytes. Labels are not blended: nearest pixel.
  */
 export function tintKept(
   picture: Picture,
   planes: Planes,
-  least: number,
+  least: ArrayLike<number>,
   colors: readonly (readonly number[])[],
 ): Picture {
   const { width, height } = picture;
@@ -18,7 +18,7 @@ export function tintKept(
     const row = Math.floor(((y + 0.5) * planes.height) / height) * planes.width;
     for (let x = 0; x < width; x++, at += 3) {
       const from = row + columns[x];
-      const color = planes.confidence[from] >= least ? colors[planes.label[from]] : undefined;
+      const color = planes.confidence[from] >= least[planes.label[from]] ? colors[planes.label[from]] : undefined;
       for (let c = 0; c < 3; c++) {
         const value = picture.data[at + c];
         data[at + c] = color ? (value + color[c]) >> 1 : value >> 2;

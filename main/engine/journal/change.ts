@@ -1,6 +1,7 @@
 import type { ClassMap } from '../../../common/dataset.ts';
 import type { JournalChange, JournalLine, VerdictItem } from '../../../common/journal.ts';
 import type { Journal } from '../journal.ts';
+import { acceptedAt, levelsOf } from '../pseudo/by-id.ts';
 import { seenOf } from './seen.ts';
 import type { Deed } from './state.ts';
 
@@ -48,7 +49,7 @@ export function changeOfLines(
     text: lines.length > 1 ? `${lines.length} decisions` : last ? sentenceOf(journal, last, classMap) : '',
     cases: [...cases].map((id) => caseOf(journal, id)),
     samples: [...samples],
-    pseudo: [...pseudo].map((sample) => ({ sample, accepted: journal.pseudoOf(sample)?.threshold ?? null })),
+    pseudo: [...pseudo].map((sample) => pseudoLabelOf(journal, sample)),
     canUndo: journal.undoTarget(viewer.author, viewer.present) !== null,
     canRedo: journal.redoTarget(viewer.author, viewer.present) !== null,
   };
@@ -58,6 +59,11 @@ function caseOf(journal: Journal, id: string): JournalChange['cases'][number] {
   const verdict = journal.verdictOf(id);
   const found = seenOf(journal, id);
   return found ? { id, verdict, error: found.error } : { id, verdict };
+}
+
+function pseudoLabelOf(journal: Journal, sample: string): JournalChange['pseudo'][number] {
+  const accepted = journal.pseudoOf(sample);
+  return { sample, accepted: accepted && acceptedAt(accepted.threshold) };
 }
 
 export function sentenceOf(journal: Journal, line: JournalLine, classMap: ClassMap): string {
@@ -75,7 +81,7 @@ function deedSentence(journal: Journal, { action }: Deed, classMap: ClassMap): s
   if (action.type === 'picture') return `Accepted the whole proposal for ${action.sample}`;
   if (action.type === 'pseudo') {
     const whose = action.samples.length === 1 ? action.samples[0] : `${action.samples.length} pictures`;
-    return `Accepted pseudo-labels of ${whose} at ${Number(action.threshold.toFixed(3))}`;
+    return `Accepted pseudo-labels of ${whose} ${levelsOf(action.threshold)}`;
   }
   const { items, verdict } = action;
   const word = WORDS[verdict];

@@ -13,6 +13,7 @@ const Item = z.object({
   score: z.number(),
   paint: z.array(Paint),
 });
+const threshold = z.number().gt(0).max(1);
 const Kind = z.enum(VERDICTS as [Verdict, ...Verdict[]]);
 const Action = z.discriminatedUnion('type', [
   z.object({
@@ -28,7 +29,7 @@ const Action = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('pseudo'),
-    threshold: z.number().gt(0).max(1),
+    threshold: z.union([threshold, z.record(z.string().regex(/^\d{1,5}$/, 'a class id'), threshold.nullable())]),
     // Names a folder of the cache, so it must not lead out of it.
     scan: z.string().regex(/^[\w-]+$/, 'the key of a scan'),
     samples: z.array(z.string().min(1)),

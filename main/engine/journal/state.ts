@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../common/case.ts';
-import type { Action, JournalLine, Paint, VerdictItem } from '../../../common/journal.ts';
+import type { Action, JournalLine, Paint, ThresholdById, VerdictItem } from '../../../common/journal.ts';
 
 /** A line that can be undone. */
 export type Deed = JournalLine & { action: Exclude<Action, { type: 'undo' | 'redo' }> };
@@ -39,9 +39,18 @@ interface Judgement {
   earlier: Judgement | null;
 }
 
+/** A pseudo-label as it was accepted. */
+export interface Accepted {
+  threshold: ThresholdById;
+  /** key of the scan its proposal lies in the cache of */
+  scan: string;
+  /** id of the journal line */
+  line: string;
+}
+
 interface Acceptance {
   entry: Entry;
-  threshold: number;
+  threshold: ThresholdById;
   scan: string;
   earlier: Acceptance | null;
 }
@@ -132,7 +141,7 @@ export class JournalState {
     );
   }
 
-  pseudoOf(sample: string): { threshold: number; scan: string; line: string } | null {
+  pseudoOf(sample: string): Accepted | null {
     const found = live(this.pseudos.get(sample));
     return found ? { threshold: found.threshold, scan: found.scan, line: found.entry.line.id } : null;
   }

@@ -1,6 +1,15 @@
-import { confidenceByte, type PseudoRow, type PseudoSummary } from '../../../common/pseudo.ts';
+import {
+  leastBytes,
+  pixelsFrom,
+  thresholdFor,
+  type PseudoRow,
+  type PseudoSummary,
+  type Threshold,
+} from '../../../common/pseudo.ts';
 import { InputError } from '../errors.ts';
+import { keptOf } from '../inference/results/histogram.ts';
 import type { Workspace } from '../workspace.ts';
+import { acceptedAt } from './by-id.ts';
 
 /** Confidence of all scanned pictures without mask, and how many of them have a pseudo-label. */
 export function pseudoSummary({ dataset, journal, results }: Workspace): PseudoSummary {
@@ -16,21 +25,31 @@ export function pseudoSummary({ dataset, journal, results }: Workspace): PseudoS
 
 /** Scanned pictures without mask in the order of the dataset, from place `after` on. */
 export function pseudoRows(
-  { dataset, journal, results }: Workspace,
-  threshold: number,
+  workspace: Workspace,
+  threshold: Threshold,
   after: number,
   limit: number,
 ): { rows: PseudoRow[]; next: number | null } {
+  const { dataset, journal, results } = workspace;
+  const keptPixels = keptIn(workspace, threshold);
   const rows: PseudoRow[] = [];
   let next = after;
   for (; next < dataset.samples.length && rows.length < limit; next++) {
     const { name, mask, width, height } = dataset.samples[next];
     const bins = mask ? null : results.confidence(name);
     if (!bins) continue;
-    const kept = keptPixels(bins, threshold) / (width * height);
-    rows.push({ sample: name, width, height, kept, accepted: journal.pseudoOf(name)?.threshold ?? null });
+    const decided = journal.pseudoOf(name);
+    const accepted = decided && acceptedAt(decided.threshold);
+    rows.push({ sample: name, width, height, kept: keptPixels(name, bins) / (width * height), accepted });
   }
   return { rows, next: next < dataset.samples.length ? next : null };
+}
+
+/** How many pixels of a picture are kept. One threshold needs only what is in memory; thresholds by class need its line. */
+function keptIn({ results }: Workspace, threshold: Threshold): (sample: string, bins: Uint32Array) => number {
+  const least = leastBytes(threshold);
+  if (typeof threshold === 'number') return (_, bins) => pixelsFrom(bins, least[0]);
+  return (sample) => keptOf(results.line(sample)?.confidence ?? [], least);
 }
 
 /** What a threshold keeps of some pictures. */
@@ -40,31 +59,25 @@ export interface Coverage {
   keptFraction: number;
   /** by class name: share kept of the pixels proposed as this class; null: none is proposed as it */
   byClass: Record<string, number | null>;
+  /** by class name; null: nothing of this class is kept */
+  thresholds: Record<string, number | null>;
 }
 
 /** `samples` null: every scanned picture without mask. */
-export function coverage(workspace: Workspace, threshold: number, samples: readonly string[] | null): Coverage {
+export function coverage(workspace: Workspace, threshold: Threshold, samples: readonly string[] | null): Coverage {
   const { dataset, results } = workspace;
   if (results.scan === null) throw new InputError(`Expected a scan of ${dataset.name}, found none: scan it first.`);
+  const { classes } = dataset.classMap;
   const histogram = samples ? sumOf(workspace, samples) : results.histogram;
-  const kept = histogram.map((bins) => keptPixels(bins, threshold));
+  const least = leastBytes(threshold);
+  const kept = histogram.map((bins, k) => pixelsFrom(bins, least[k]));
   const all = histogram.map(sum);
   return {
     samples: samples?.length ?? pseudoSummary(workspace).scanned,
     keptFraction: share(sum(kept), sum(all)) ?? 0,
-    byClass: Object.fromEntries(dataset.classMap.classes.map(({ name }, i) => [name, share(kept[i], all[i])])),
+    byClass: Object.fromEntries(classes.map(({ name }, k) => [name, share(kept[k], all[k])])),
+    thresholds: Object.fromEntries(classes.map(({ name }, k) => [name, thresholdFor(threshold, k)])),
   };
-}
-
-/**
- * Pixels of a confidence histogram at or above the threshold. A bin holds two confidence bytes; where the threshold
- * falls between them, half of it counts.
- */
-export function keptPixels(bins: ArrayLike<number>, threshold: number): number {
-  const byte = confidenceByte(threshold);
-  let kept = byte % 2 ? (bins[(byte - 1) / 2] ?? 0) / 2 : 0;
-  for (let bin = Math.ceil(byte / 2); bin < bins.length; bin++) kept += bins[bin];
-  return kept;
 }
 
 function sumOf({ results }: Workspace, samples: readonly string[]): number[][] {

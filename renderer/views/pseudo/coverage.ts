@@ -1,24 +1,16 @@
-import { confidenceByte } from '../../../common/pseudo.ts';
+import { confidenceByte, pixelsFrom } from '../../../common/pseudo.ts';
 
-/** Pixels at or above a threshold, of all pixels. */
+/** Pixels kept, of all pixels. */
 export interface Coverage {
   kept: number;
   all: number;
 }
 
-/**
- * Of one confidence histogram. A bin holds two confidence bytes; where the threshold falls between them, half of it
- * counts, so that the figure is at most half a bin off.
- */
-export function coverageOf(bins: readonly number[], threshold: number): Coverage {
-  const byte = confidenceByte(threshold);
-  let [kept, all] = [0, 0];
-  bins.forEach((count, bin) => {
-    all += count;
-    kept += count * Math.min(1, Math.max(0, (2 * bin + 2 - byte) / 2));
-  });
-  return { kept, all };
-}
+/** Of one confidence histogram, at most half a bin off; `threshold` null: nothing is kept. */
+export const coverageOf = (bins: readonly number[], threshold: number | null): Coverage => ({
+  kept: threshold === null ? 0 : pixelsFrom(bins, confidenceByte(threshold)),
+  all: bins.reduce((a, b) => a + b, 0),
+});
 
 /** The classes' histograms taken together. */
 export function sumHistograms(histogram: readonly (readonly number[])[]): number[] {

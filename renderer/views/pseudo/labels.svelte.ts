@@ -1,6 +1,6 @@
 import type { StudioEvent } from '../../../common/api.ts';
 import type { DatasetSummary } from '../../../common/dataset.ts';
-import type { PseudoRow, PseudoSummary } from '../../../common/pseudo.ts';
+import type { AcceptedAt, PseudoRow, PseudoSummary } from '../../../common/pseudo.ts';
 import { readPreference, writePreference } from '../../db.ts';
 import { studio } from '../../studio.svelte.ts';
 
@@ -178,7 +178,7 @@ export class PseudoLabels {
     if (!this.stopped) this.rows = rows;
   }
 
-  private mark(changed: { sample: string; accepted: number | null }[]) {
+  private mark(changed: { sample: string; accepted: AcceptedAt | null }[]) {
     if (!changed.length) return;
     const rows = new Map(this.rows);
     for (const { sample, accepted } of changed) {

@@ -26,6 +26,19 @@ export function addSparse(histogram: number[][], sparse: SparseHistogram, sign: 
   }
 }
 
+/**
+ * Pixels kept, `least` by class index: the least confidence byte. A bin holds two; where the least falls between them, half
+ * of it counts.
+ */
+export function keptOf(sparse: SparseHistogram, least: ArrayLike<number>): number {
+  let kept = 0;
+  for (let i = 0; i < sparse.length; i += 2) {
+    const above = 2 * (sparse[i] % CONFIDENCE_BINS) + 2 - least[Math.floor(sparse[i] / CONFIDENCE_BINS)];
+    if (above > 0) kept += above === 1 ? sparse[i + 1] / 2 : sparse[i + 1];
+  }
+  return kept;
+}
+
 /** [bin]: all classes together. */
 export function sumOverClasses(sparse: SparseHistogram): Uint32Array {
   const sum = new Uint32Array(CONFIDENCE_BINS);
