@@ -41,6 +41,8 @@ export interface Chain {
   labelled: boolean;
   /** the last member takes places as well and returns the whole p̄ there, see places.ts */
   sampled?: boolean;
+  /** each member returns what its single passes say as well, see votes.ts; of one pass alone the planes tell */
+  voted?: boolean;
   /** of the merged p̄, see temperature.ts; absent: 1 */
   temperature?: number;
   /**
@@ -64,7 +66,7 @@ export interface Chain {
 
 export type ChainSettings = Pick<
   Chain,
-  'tta' | 'merge' | 'classes' | 'labelled' | 'sampled' | 'temperature' | 'size' | 'sumByProduct'
+  'tta' | 'merge' | 'classes' | 'labelled' | 'sampled' | 'voted' | 'temperature' | 'size' | 'sumByProduct'
 >;
 
 /** A member as a function: its network, how that is fed and read, and how often it runs. */
@@ -111,6 +113,7 @@ export function chainOf(members: readonly { model: Model; reading: Reading }[], 
     lightest,
     grid: parts.some((part) => decidesAtEveryPixel(part, part.reading, settings.size)) ? 'full' : 'coarse',
     phases: null,
+    voted: settings.voted === true && passes > 1,
   };
 }
 

@@ -5,10 +5,11 @@ import { addSums, type Sums } from './merge.ts';
 import { ElementType, opsetOf, type Model, type ValueInfo } from '../model.ts';
 import { copyNodes } from '../network.ts';
 import { addOutcome } from './outcome.ts';
-import { addPass, type PassPlan } from './passes.ts';
+import { addPass, type PassPlan, type Run } from './passes.ts';
 import { phasedSize, stripsOf } from './phases.ts';
 import { Pictures, takenSize } from './picture.ts';
 import { placeInputs } from './places.ts';
+import { voteOf } from './votes.ts';
 import { encodeModel, makeGraph, makeModel, makeValueInfo, type Init } from '../proto.ts';
 
 /** What goes into and comes out of a compiled member. */
@@ -46,7 +47,8 @@ export function compileMember(model: Model, reading: Reading, { chain, first, la
   const graph = new GraphBuilder(opsetOf(model), 'winnow.');
   const size = graph.sizeOf(Value.pixels, 1);
   const before = first ? null : sumsBefore(chain);
-  const sums = addPasses(graph, partOf(model, reading, chain), reading, chain, { multiple, size, before });
+  const part = partOf(model, reading, chain);
+  const sums = addPasses(graph, part, reading, chain, { multiple, size, before });
   const given = last && chain.labelled ? Value.given : null;
   const places = last && chain.sampled ? placeInputs(chain.phases) : undefined;
   if (last) addOutcome(graph, { ...chain, size, given, places }, sums, Value);
@@ -59,23 +61,24 @@ export function compileMember(model: Model, reading: Reading, { chain, first, la
   const outputs = last
     ? [tensor(Value.planes, 'uint8', [4, ...order]), ...sampleOf(chain)]
     : carriedBy(chain).map((name) => tensor(nextOf(name), 'float32', null));
-  return encode(model, graph, inputs, outputs);
+  return encode(model, graph, inputs, [...outputs, ...votesOf(chain, part)]);
 }
 
 /**
  * A member for one window of a picture, as large as `chain.size`: what its passes add to the sums, each `Value` of which
  * there is one, at every pixel, not divided by anything. Over members they add up (of `max`, `Value.sums` is the greatest),
- * over windows too, once multiplied by the windows' shares.
+ * over windows too, once multiplied by the windows' shares. Votes of its passes, where they are asked for, as a member's.
  */
 export function compilePatch(model: Model, reading: Reading, whole: Chain, { multiple = 1 } = {}): Uint8Array {
   const chain: Chain = { ...whole, grid: 'full', phases: null };
   const graph = new GraphBuilder(opsetOf(model), 'winnow.');
   const size = graph.sizeOf(Value.pixels, 1);
-  const sums = addPasses(graph, partOf(model, reading, chain), reading, chain, { multiple, size, before: null });
+  const part = partOf(model, reading, chain);
+  const sums = addPasses(graph, part, reading, chain, { multiple, size, before: null });
   const names = patchValues(chain);
   names.forEach((name, i) => graph.add('Identity', [namesOf(sums)[i]], {}, name));
   const outputs = names.map((name) => tensor(name, 'float32', null));
-  return encode(model, graph, [pixelsOf(chain)], outputs);
+  return encode(model, graph, [pixelsOf(chain)], [...outputs, ...votesOf(chain, part)]);
 }
 
 /** The planes of what windows and members added up to, of any height and width: from the values of a patch, and the labels. */
@@ -99,6 +102,9 @@ export function compileFinish(whole: Chain, opset = 17): Uint8Array {
 
 const sampleOf = ({ sampled, channels }: Chain): ValueInfo[] =>
   sampled ? [tensor(Value.sample, 'float32', [channels, 'n'])] : [];
+
+const votesOf = ({ voted }: Chain, { passes }: Part): ValueInfo[] =>
+  voted ? passes.map((_, i) => tensor(voteOf(i), 'uint8', [1, '', ''])) : [];
 
 /** What a patch gives out, in the order of Sums. */
 export const patchValues = ({ passes, merge }: Chain): string[] => [
@@ -157,7 +163,9 @@ function addPasses(
     const { nodes, rename } = copyNodes(network, input, `.${i}`, leaveOut);
     graph.nodes.push(...nodes);
     const restore = taken !== 'own' || ending.kind === 'coarse' ? size : null;
-    const added = addPass(graph, plan, { turn: pass.turn, output: rename(network.output.name), rename, restore });
+    const vote = chain.voted ? { classes: chain.classes, output: voteOf(i) } : null;
+    const run: Run = { turn: pass.turn, output: rename(network.output.name), rename, restore, vote };
+    const added = addPass(graph, plan, run);
     return { added, nodes: graph.nodes.splice(begin) };
   });
   // The runtime does what stands later first, where it can choose. So passes stand in reverse before what adds them up:

@@ -11,6 +11,8 @@ export interface Meaning extends Mapping {
 
 /** Channels at every place, [1, C, h, w], and what is made of them; added to the graph when it is asked for. */
 export interface Distribution {
+  /** greatest in the channel where p is */
+  scores: string;
   /** times `weight` */
   p(weight: number): string;
   log(): string;
@@ -60,6 +62,7 @@ export function distributionOf(graph: GraphBuilder, meaning: Meaning, ready: str
 /** Probabilities as they are. `isVote`: each is 0 or 1. */
 export function known(graph: GraphBuilder, meaning: Mapping, p: string, isVote = false): Distribution {
   return {
+    scores: p,
     p: (weight) => weigh(graph, p, weight),
     log: () => graph.add('Log', [graph.add('Max', [p, graph.float(LEAST)])]),
     entropy: () => entropyOf(graph, meaning, p),
@@ -101,6 +104,7 @@ function softmax(graph: GraphBuilder, meaning: Meaning, logits: string): Distrib
     return known(graph, meaning, graph.add('Mul', [addSummed(graph, meaning, powers), share]));
   }
   return {
+    scores: logits,
     p: (weight) => graph.add('Mul', [parts().powers, weigh(graph, parts().share, weight)]),
     log: () => graph.add('Sub', [logits, graph.add('Log', [parts().total])]),
     // H = log Σ eᶻ − Σ p z needs the logarithm of one value a pixel instead of K.

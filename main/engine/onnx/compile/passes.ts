@@ -6,8 +6,10 @@ import type { Form } from './form.ts';
 import { addendOf, type Sums } from './merge.ts';
 import { ElementType, type Node } from '../model.ts';
 import { upsampleByPhase, type Phases } from './phases.ts';
+import { numberAfter } from './places.ts';
 import { makeNode } from '../proto.ts';
 import { addTurn, inverseOf, type Turn } from './turns.ts';
+import { addVote } from './votes.ts';
 
 /** How passes become probabilities; the same for all passes of a member. */
 export interface PassPlan {
@@ -32,11 +34,13 @@ export interface Run {
   rename: (name: string) => string;
   /** the map has to be brought to this size (int64 [2]) once it is turned back; null: it has the size of the picture */
   restore: string | null;
+  /** its vote among so many classes comes out under this name, see votes.ts; null: it is not asked for */
+  vote: { classes: number; output: string } | null;
 }
 
 /** What a pass adds to the sums, in the picture's own orientation. */
 export function addPass(graph: GraphBuilder, plan: PassPlan, run: Run): Sums {
-  const { ending, meaning, grid } = plan;
+  const { ending, meaning } = plan;
   const back = inverseOf(run.turn);
   const readied = (map: string) => addReady(graph, meaning, map);
   if (ending.kind !== 'upsampled') {
@@ -45,33 +49,45 @@ export function addPass(graph: GraphBuilder, plan: PassPlan, run: Run): Sums {
     const map = inPlanes(graph, plan.form, run.output);
     const ready = one ? readied(addTurn(graph, map, back)) : addTurn(graph, readied(map), back);
     const own = distributionOf(graph, meaning, ready);
-    return toSums(graph, plan, [restored(graph, plan, own, run.restore)], own);
+    return toSums(graph, plan, run, [restored(graph, plan, own, run.restore)], () => own);
   }
   // Resizing is linear, and softmax does not mind what is subtracted from all classes: taking the maximum away, and
   // turning back, before the Resize spares two passages over K × H × W each. One channel stays one until it is resized.
   const [early, late] = meaning.binary ? [asItIs, readied] : [readied, asItIs];
   const coarse = addTurn(graph, early(asFloat(graph, plan, run.rename(ending.coarse))), back);
   const judged = (map: string) => distributionOf(graph, meaning, late(map));
+  const low = () => judged(coarse);
   if (plan.phases) {
     const channels = meaning.binary ? 1 : meaning.classes;
     const strips = upsampleByPhase(graph, coarse, channels, plan.phases);
-    return toSums(graph, plan, strips.map(judged), judged(coarse));
+    return toSums(graph, plan, run, strips.map(judged), low);
   }
   const whole = judged(resizeAgain(graph, ending.resize, coarse, run));
   const full = restored(graph, plan, whole, run.restore);
-  return toSums(graph, plan, [full], grid === 'coarse' ? judged(coarse) : full);
+  return toSums(graph, plan, run, [full], low);
 }
 
 const asItIs = (value: string) => value;
 
 /** `parts`: at every pixel of the picture; `coarse`: on the network's own grid, before anything was upsampled. */
-function toSums(graph: GraphBuilder, plan: PassPlan, parts: Distribution[], coarse: Distribution): Sums {
-  const { merge, weight, grid } = plan;
+function toSums(
+  graph: GraphBuilder,
+  { merge, weight, grid }: PassPlan,
+  { vote }: Run,
+  parts: Distribution[],
+  coarse: () => Distribution,
+): Sums {
+  const low = grid === 'coarse' || vote ? coarse() : parts[0];
+  if (vote) addVote(graph, vote.classes, low.scores, vote.output);
   const merged = parts.map((part) => addendOf(graph, merge, part, weight));
   if (!grid) return { merged, entropy: null, mean: null };
-  const judged = grid === 'coarse' ? coarse : parts[0];
+  const judged = grid === 'coarse' ? low : parts[0];
   const mean = grid === 'coarse' || merge !== 'mean' ? judged.p(weight) : null;
-  return { merged, entropy: weigh(graph, judged.entropy(), weight), mean };
+  // Where a pass decides at every pixel its sums wait for its vote: else the runtime takes all votes last, and keeps the
+  // maps of all passes until then.
+  const share = vote && grid === 'full' ? numberAfter(graph, weight, graph.cast(vote.output, 'float32')) : null;
+  const entropy = judged.entropy();
+  return { merged, entropy: share ? graph.add('Mul', [entropy, share]) : weigh(graph, entropy, weight), mean };
 }
 
 function restored(graph: GraphBuilder, { meaning }: PassPlan, map: Distribution, size: string | null): Distribution {
