@@ -5,7 +5,7 @@ export default defineConfig({
   // For the runes in *.svelte.ts.
   plugins: [svelte()],
   test: {
-    include: ['tests/{engine,hosts,renderer}/**/*.test.ts'],
+    include: ['tests/{bench,engine,hosts,renderer}/**/*.test.ts'],
     testTimeout: 30_000,
     // Inference processes take the cores; two files at a time keep timings sane on small machines.
     maxWorkers: 2,
