@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Verdict } from '../../common/case.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { decide } from '../../main/engine/decide.ts';
 import { closeWorkspace, openWorkspace } from '../../main/engine/workspace.ts';
@@ -20,14 +19,17 @@ export interface Setting {
   minScore: number;
   /** cases from here up become ignore in the arm `ignored` */
   ignoreScore: number;
-  /** of pseudo-labels */
+  /** of pseudo-labels: one for all classes; or the share of every class that is kept */
   threshold: number;
+  share: number;
   /** cases a reviewer goes through, worst first */
   reviewed: number;
 }
 
 /** Where things lie in the work folder. */
 export const placeOf = (work: string) => ({
+  noise: join(work, 'noise'),
+  folds: join(work, 'folds'),
   dataset: join(work, 'dataset'),
   project: (name: string) => join(work, 'projects', name),
   set: (name: string) => join(work, 'sets', name),
@@ -35,11 +37,14 @@ export const placeOf = (work: string) => ({
 
 /** A training set that exists is not made again: each appears whole or not at all. */
 export async function makeSets(setting: Setting): Promise<void> {
+  const { work } = setting;
   await withoutMeasured(setting);
   await scanOnce(setting);
-  await inBulk(setting);
-  await reviewed(setting);
-  await ignored(setting);
+  for (const [name, accepts] of Object.entries(inBulk(setting)))
+    await decided(work, name, async (dataset, project) => {
+      for (const accept of accepts) await winnow('accept', dataset, '--project', project, ...accept);
+    });
+  await decided(work, 'reviewed', (dataset, project) => review(setting, dataset, project));
   await trueLabels(setting);
 }
 
@@ -66,55 +71,40 @@ async function scanOnce({ models, work, tta }: Setting): Promise<void> {
   await winnow('scan', dataset, '--project', project('scan'), '--tta', tta, '--models', ...models);
 }
 
-/** The way of one who looks at nothing: as given; every case from a score up; pseudo-labels beside. */
-async function inBulk({ work, minScore, threshold }: Setting): Promise<void> {
-  const { dataset, project, set } = placeOf(work);
-  if (existsSync(set('pseudo'))) return;
-  const bulk = await projectFor(work, 'bulk');
-  const arm = async (name: string, accept: string[]) => {
-    // What was accepted for one arm is part of the next, whether or not its set is there already.
-    if (accept.length) await winnow('accept', dataset, '--project', bulk, ...accept);
-    if (existsSync(set(name))) return;
-    await winnow('export', dataset, '--project', bulk, '--copy', '--out', set(name));
+/** The way of one who looks at nothing: what is accepted at once, one call of `accept` each. */
+const inBulk = ({ minScore, ignoreScore, threshold, share }: Setting): Record<string, string[][]> => {
+  const cleaned = ['--cases', '--min-score', String(minScore)];
+  return {
+    noisy: [],
+    cleaned: [cleaned],
+    ignored: [['--cases', '--min-score', String(ignoreScore), '--ignore']],
+    pseudo: [cleaned, ['--pseudo', '--threshold', String(threshold)]],
+    'pseudo-by-class': [cleaned, ['--pseudo', '--share', String(share)]],
   };
-  await arm('noisy', []);
-  await arm('cleaned', ['--cases', '--min-score', String(minScore)]);
-  await arm('pseudo', ['--pseudo', '--threshold', String(threshold)]);
-  await rm(project('bulk'), { recursive: true });
-}
+};
 
 /** The way of one who looks at the first cases and is never wrong: takes those that are mostly wrongly labelled. */
-async function reviewed(setting: Setting): Promise<void> {
-  const { dataset, project } = placeOf(setting.work);
-  await decided(setting, 'reviewed', 'accept', async () => {
-    const cases = await casesOf(setting.work, setting.reviewed);
-    const masks = join(setting.truth, 'masks');
-    const worth = await worthOf(await openDataset(dataset), project('scan'), masks, cases);
-    return cases.filter((one) => worth.get(one)?.right);
-  });
-}
-
-/** Nothing painted and nobody asked: what is in doubt is not learned from. */
-async function ignored(setting: Setting): Promise<void> {
-  await decided(setting, 'ignored', 'ignore', async () =>
-    (await casesOf(setting.work)).filter(({ score }) => score >= setting.ignoreScore),
-  );
-}
-
-/** One verdict on some cases, exported. */
-async function decided({ work }: Setting, name: string, verdict: Verdict, choose: () => Promise<ListedCase[]>) {
-  const { dataset, set } = placeOf(work);
-  if (existsSync(set(name))) return;
-  const project = await projectFor(work, name);
-  const ids = (await choose()).map(({ id }) => id);
+async function review({ work, truth, reviewed }: Setting, dataset: string, project: string): Promise<void> {
+  const cases = await casesOf(work, reviewed);
+  const worth = await worthOf(await openDataset(dataset), placeOf(work).project('scan'), join(truth, 'masks'), cases);
+  const right = cases.filter((one) => worth.get(one)?.right).map(({ id }) => id);
   const workspace = await openWorkspace(dataset, project);
   try {
-    await decide(workspace, 'bench', verdict, ids);
+    await decide(workspace, 'bench', 'accept', right);
   } finally {
     await closeWorkspace(workspace);
   }
-  await winnow('export', dataset, '--project', project, '--copy', '--out', set(name));
-  await rm(project, { recursive: true });
+}
+
+/** A copy of the scanned project with something decided, exported. */
+async function decided(work: string, name: string, decideIn: (dataset: string, project: string) => Promise<void>) {
+  const { dataset, project, set } = placeOf(work);
+  if (existsSync(set(name))) return;
+  await rm(project(name), { recursive: true, force: true });
+  await cp(project('scan'), project(name), { recursive: true });
+  await decideIn(dataset, project(name));
+  await winnow('export', dataset, '--project', project(name), '--copy', '--out', set(name));
+  await rm(project(name), { recursive: true });
 }
 
 /** The worst cases of the scan, or all, nothing decided. */
@@ -134,14 +124,6 @@ async function trueLabels({ truth, work }: Setting): Promise<void> {
   await symlink(join(truth, 'masks'), join(folder, 'masks'));
   await copyFile(join(set('noisy'), 'classes.json'), join(folder, 'classes.json'));
   await copyFile(join(set('noisy'), 'train.txt'), join(folder, 'train.txt'));
-}
-
-/** A copy of the scanned project without a decision, to decide in. */
-export async function projectFor(work: string, name: string): Promise<string> {
-  const { project } = placeOf(work);
-  await rm(project(name), { recursive: true, force: true });
-  await cp(project('scan'), project(name), { recursive: true });
-  return project(name);
 }
 
 /** Names a set is trained on: all of it, or what of it is in `only`, with what was pseudo-labelled. */

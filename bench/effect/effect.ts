@@ -5,6 +5,10 @@
  *
  *     node bench/effect/effect.ts --data DATASET --models FILE|DIR… --truth TRUTH --tool TRAIN.PY --work FOLDER
  *
+ * With --noise N instead of --models: the labels are the true ones with N errors planted in each picture, the models of
+ * the scan are trained anew on these, by --folds, and every arm goes on from the first of them: nothing but the arm
+ * `true` has seen a true mask.
+ *
  * TRUTH holds masks/ and unlabeled/; train.py says what TRAIN.PY must define. What is in FOLDER is gone on with: a
  * finished scan, training set or training is not made again, so other settings need another folder.
  */
@@ -14,11 +18,16 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { casesOf, makeSets, placeOf, stemOf } from './arms.ts';
+import { trainFolds } from './folds.ts';
 import { labelsOf, pseudoOf } from './labels.ts';
+import { plantNoise } from './noise.ts';
 import { effectTable, kindTable, labelTable, pseudoLine, sweepTable } from './report.ts';
-import { halves } from './split.ts';
+import { halves, hasPseudo } from './split.ts';
 import { trainAll } from './trainings.ts';
 import { worthOf } from './worth.ts';
+
+/** Pictures of a batch, as train.py has it. */
+const BATCH = 8;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,10 +37,15 @@ const { values, positionals } = parseArgs({
     truth: { type: 'string' },
     tool: { type: 'string' },
     work: { type: 'string' },
+    noise: { type: 'string', default: '0' },
+    folds: { type: 'string', default: '3' },
+    'fold-epochs': { type: 'string', default: '24' },
     tta: { type: 'string', default: 'hflip' },
     'min-score': { type: 'string', default: '0.5' },
     'ignore-score': { type: 'string', default: '0.2' },
     threshold: { type: 'string', default: '0.9' },
+    /** of every class, kept in the arm `pseudo-by-class` */
+    share: { type: 'string', default: '0.4' },
     /** cases looked at in the arm `reviewed` */
     reviewed: { type: 'string', default: '500' },
     /** `wrong`: train on those pictures only whose given labels are wrong somewhere */
@@ -51,23 +65,30 @@ const { values, positionals } = parseArgs({
     python: { type: 'string', default: 'python3' },
   },
 });
-const { data, truth, tool, work, models } = values;
-if (!data || !truth || !tool || !work || !models)
-  throw new Error('Expected --data DATASET --models FILE|DIR… --truth TRUTH --tool TRAIN.PY --work FOLDER.');
+const { data, truth, tool, work } = values;
+const errors = Number(values.noise);
+if (!data || !truth || !tool || !work || !(values.models || errors))
+  throw new Error(
+    'Expected --data DATASET --truth TRUTH --tool TRAIN.PY --work FOLDER, and --models FILE|DIR… or --noise N.',
+  );
+const { epochs, width, crop, shrink, python } = values;
+const steps = Math.floor((await readdir(join(truth, 'masks'))).length / BATCH);
+const recipe = { tool, python, epochs, width, crop, shrink, start: values.start === '-' ? '-' : resolve(values.start) };
 const setting = {
   data: resolve(data),
   truth: resolve(truth),
   work: resolve(work),
-  models: [...models, ...positionals].map((file) => resolve(file)),
+  models: [...(values.models ?? []), ...positionals].map((file) => resolve(file)),
   tta: values.tta,
   minScore: Number(values['min-score']),
   ignoreScore: Number(values['ignore-score']),
   threshold: Number(values.threshold),
+  share: Number(values.share),
   reviewed: Number(values.reviewed),
 };
-const { epochs, width, crop, shrink } = values;
-const start = values.start === '-' ? '-' : resolve(values.start);
-await keepSetting({ ...setting, epochs, width, crop, shrink, start });
+const planted = errors ? { errors, folds: Number(values.folds), foldEpochs: values['fold-epochs'] } : {};
+await keepSetting({ ...setting, epochs, width, crop, shrink, start: recipe.start, ...planted });
+if (errors) await makeNoisy();
 
 const arms = values.arms.split(',');
 const { dataset: seen, project, set } = placeOf(setting.work);
@@ -81,7 +102,8 @@ console.log(labelTable(arms, labels));
 const worth = await worthOf(dataset, project('scan'), masks, await casesOf(setting.work));
 console.log(sweepTable(worth, noisy.before));
 console.log(kindTable(new Map([...worth].filter(([{ score }]) => score >= setting.minScore))));
-console.log(pseudoLine(await pseudoOf(dataset, join(setting.truth, 'unlabeled'), join(set('pseudo'), 'masks'))));
+for (const arm of arms.filter(hasPseudo))
+  console.log(arm, pseudoLine(await pseudoOf(dataset, join(setting.truth, 'unlabeled'), join(set(arm), 'masks'))));
 
 if (Number(values.seeds)) {
   const trained = await trainAll({
@@ -90,15 +112,29 @@ if (Number(values.seeds)) {
     arms,
     seeds: Number(values.seeds),
     only: values.pictures === 'wrong' ? new Set(noisy.wrongPictures) : null,
-    steps: Math.floor(dataset.samples.filter(({ mask }) => mask).length / 8),
+    steps,
     lanes: Number(values.lanes),
-    recipe: { tool, python: values.python, epochs, width, crop, shrink, start },
+    recipe,
     measured: { pictures: join(setting.data, 'unlabeled'), truth: join(setting.truth, 'unlabeled') },
   });
   const unlabelled = (await readdir(join(setting.data, 'unlabeled'))).map(stemOf);
-  const without = new Map([...trained].filter(([arm]) => arm !== 'pseudo'));
+  const without = new Map([...trained].filter(([arm]) => !hasPseudo(arm)));
   console.log(effectTable('all pictures without a mask', without, unlabelled));
   console.log(effectTable('the half that is only measured', trained, halves(unlabelled).measured));
+}
+
+/** Heavily noisy labels, and networks that know no others. */
+async function makeNoisy(): Promise<void> {
+  const { noise, folds } = placeOf(setting.work);
+  await plantNoise({ ...setting, out: noise, seed: 1, errors, folds: Number(values.folds) });
+  setting.data = noise;
+  setting.models = await trainFolds({
+    data: noise,
+    out: folds,
+    recipe: { ...recipe, epochs: values['fold-epochs'] },
+    steps,
+  });
+  recipe.start = setting.models[0];
 }
 
 /** Throws where the work folder was made with other settings. */

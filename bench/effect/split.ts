@@ -11,3 +11,6 @@ export function halves(names: readonly string[]): { learned: string[]; measured:
   });
   return { learned: cut.flatMap(({ learned }) => learned), measured: cut.flatMap(({ measured }) => measured) };
 }
+
+/** Whether an arm learns from the half with pseudo-labels; on that half it would be measured against what it was shown. */
+export const hasPseudo = (arm: string): boolean => arm.startsWith('pseudo');

@@ -1,23 +1,24 @@
-"""Train one network of one arm with the definitions of a training tool, and measure it.
+"""Train one network of one arm with the definitions of a training tool, and measure or keep it.
 
-usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS SHRINK START MEASURED TRUTH CONFUSION
-TOOL: a Python file that defines Net, batch and load for a dataset folder and ends in a call of main()
+usage: train.py TOOL DATASET NAMES SEED EPOCHS WIDTH STEPS SHRINK START MEASURED TRUTH RESULT
+TOOL: a Python file that defines Net, batch, load and export for a dataset folder and ends in a call of main()
 DATASET: images/*.jpg, masks/*.png (index masks), classes.json; NAMES: file with one picture's name a line, to train on
 STEPS: batches of an epoch, the same for every arm, however many pictures it has
 SHRINK: 2 trains on pictures of half their width and height; predictions are enlarged to be measured
 START: a checkpoint to go on from, an ONNX file that holds the network's weights by their names (BatchNorm kept), or - to
 begin anew; going on, BatchNorm stays as it is in the checkpoint and the rate is lower
-MEASURED: folder of pictures; TRUTH: folder of their index masks; CONFUSION: file to write,
-{"pictures": {name: K × K counts, truth by row, prediction by column}, "loss": by epoch, "seconds"}
+MEASURED: folder of pictures; TRUTH: folder of their index masks; RESULT: file to write,
+{"pictures": {name: K × K counts, truth by row, prediction by column}, "loss": by epoch, "seconds"};
+where it is named .onnx, the network itself, BatchNorm kept, and nothing is measured
 Seeds start network and batches: arms with the same pictures see the same crops in the same order.
 """
 import json, os, sys, time
 
-TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, SHRINK, START, MEASURED, TRUTH, CONFUSION = sys.argv[1:]
+TOOL, DATASET, NAMES, SEED, EPOCHS, WIDTH, STEPS, SHRINK, START, MEASURED, TRUTH, RESULT = sys.argv[1:]
 SEED, EPOCHS, STEPS, SHRINK, WIDTH = int(SEED), int(EPOCHS), int(STEPS), int(SHRINK), float(WIDTH)
 
 # The tool reads its arguments where it is loaded; its last line would train at once.
-sys.argv = [TOOL, DATASET, os.path.dirname(CONFUSION), "fold0", str(EPOCHS)]
+sys.argv = [TOOL, DATASET, os.path.dirname(RESULT), "fold0", str(EPOCHS)]
 source = open(TOOL).read().rstrip()
 assert source.endswith("\nmain()"), f"Expected {TOOL} to end in a call of main(), found: {source[-40:]!r}."
 exec(compile(source[: -len("main()")], TOOL, "exec"))
@@ -115,6 +116,11 @@ def measure(net):
     return counts
 
 
+def keep(net):
+    export(net, RESULT + ".part", keep_bn=True)
+    os.replace(RESULT + ".part", RESULT)
+
+
 def main():
     torch.set_num_threads(int(os.environ.get("THREADS", "1")))
     t0 = time.time()
@@ -122,10 +128,12 @@ def main():
     xs = np.stack([shrunk(x, Image.BOX) for x in xs])
     ys = np.stack([shrunk(y, Image.NEAREST) for y in ys])
     net, losses = train(xs, ys)
+    if RESULT.endswith(".onnx"):
+        return keep(net)
     result = {"pictures": measure(net), "loss": losses, "seconds": round(time.time() - t0)}
-    with open(CONFUSION + ".part", "w") as file:
+    with open(RESULT + ".part", "w") as file:
         json.dump(result, file, separators=(",", ":"))
-    os.replace(CONFUSION + ".part", CONFUSION)
+    os.replace(RESULT + ".part", RESULT)
 
 
 main()

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inParallel } from '../../main/engine/long.ts';
 import { namesOf, placeOf, writeNames } from './arms.ts';
-import { run } from './command.ts';
 import { readRun, type Run } from './measured.ts';
+import { trainOne, type Recipe } from './recipe.ts';
 
 export interface Trainings {
   work: string;
@@ -17,7 +17,7 @@ export interface Trainings {
   /** batches of an epoch, the same for each arm */
   steps: number;
   lanes: number;
-  recipe: { tool: string; python: string; epochs: string; width: string; crop: string; shrink: string; start: string };
+  recipe: Recipe;
   measured: { pictures: string; truth: string };
 }
 
@@ -39,14 +39,8 @@ export async function trainAll(all: Trainings): Promise<Map<string, Run[]>> {
 }
 
 async function train({ work, only, steps, recipe, measured }: Trainings, { arm, seed }: Training, file: string) {
-  const { tool, python, epochs, width, crop, shrink, start } = recipe;
   const names = file.replace(/json$/, 'txt');
   await writeNames(names, await namesOf(work, arm, only));
   console.error('training', arm, 'seed', seed);
-  const data = [placeOf(work).set(arm), names];
-  const args = [tool, ...data, seed, epochs, width, steps, shrink, start, measured.pictures, measured.truth, file];
-  await run(python, [join(import.meta.dirname, 'train.py'), ...args.map(String)], {
-    log: file.replace(/json$/, 'log'),
-    env: { CROP: crop, THREADS: '1' },
-  });
+  await trainOne(recipe, { data: placeOf(work).set(arm), names, seed, steps, measured, file });
 }
