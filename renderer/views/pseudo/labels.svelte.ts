@@ -1,8 +1,8 @@
 import type { StudioEvent } from '../../../common/api.ts';
 import type { DatasetSummary } from '../../../common/dataset.ts';
-import type { AcceptedAt, PseudoRow, PseudoSummary } from '../../../common/pseudo.ts';
-import { readPreference, writePreference } from '../../db.ts';
+import type { AcceptedAt, PseudoRow, PseudoSummary, Threshold } from '../../../common/pseudo.ts';
 import { studio } from '../../studio.svelte.ts';
+import { ThresholdChoice, type Evidence } from './choice.svelte.ts';
 
 export type Order = 'most' | 'least' | 'name';
 
@@ -11,7 +11,6 @@ const PAGE = 500;
 const REST = 140;
 /** Least milliseconds between looks at a running scan. */
 const PULSE = 1000;
-const CUSTOMARY = 0.9;
 
 interface Place extends PseudoRow {
   /** where the page starts that this row came with */
@@ -22,9 +21,9 @@ interface Place extends PseudoRow {
 export class PseudoLabels {
   summary = $state.raw<PseudoSummary | null>(null);
   /** follows the slider at once */
-  threshold = $state(CUSTOMARY);
-  /** follows once the slider rests */
-  settled = $state(CUSTOMARY);
+  readonly choice: ThresholdChoice;
+  /** the threshold once the slider rests */
+  settled = $state.raw<Threshold>(1);
   order = $state<Order>('most');
   /** Names in an order that stays until the person asks for another: nothing moves because the threshold does. */
   names = $state.raw<readonly string[]>([]);
@@ -46,7 +45,13 @@ export class PseudoLabels {
 
   constructor(dataset: DatasetSummary) {
     this.dataset = dataset;
+    this.choice = new ThresholdChoice(dataset.id, dataset.classes.length, () => this.evidence);
     void this.load();
+  }
+
+  /** What is expected to be right is known. */
+  get measured(): boolean {
+    return this.evidence.agreement !== null;
   }
 
   row(name: string): PseudoRow | undefined {
@@ -68,11 +73,10 @@ export class PseudoLabels {
     };
   }
 
-  /** 0..1; in steps of 0.001. */
-  setThreshold(wanted: number) {
-    this.threshold = Number(Math.min(1, Math.max(0, wanted)).toFixed(3));
+  /** The pictures follow the threshold, whatever changed it: a person, a running scan, a measurement. */
+  follow(threshold: Threshold) {
     clearTimeout(this.timers.rest);
-    this.timers.rest = setTimeout(() => this.settle(), REST);
+    if (this.summary && !isSame(threshold, this.settled)) this.timers.rest = setTimeout(() => this.settle(), REST);
   }
 
   sort(order: Order) {
@@ -95,10 +99,10 @@ export class PseudoLabels {
   /** `samples` null: all that are scanned. */
   async accept(samples: string[] | null) {
     const all = samples === null;
-    if (all && this.accepting) return;
+    if (!this.choice.ready || (all && this.accepting)) return;
     this.accepting ||= all;
     const { author } = studio;
-    const threshold = this.threshold;
+    const { threshold } = this.choice;
     const change = await studio.attempt(() =>
       studio.call('acceptPseudo', { dataset: this.dataset.id, author, threshold, samples }),
     );
@@ -109,15 +113,21 @@ export class PseudoLabels {
     if (all) studio.toast(`${change.text}. Z takes it back.`, 'good');
   }
 
+  private get evidence(): Evidence {
+    const measured = studio.insights.result;
+    const counts = measured?.heldOut && measured.scan === studio.results?.scan;
+    return { histogram: this.summary?.histogram ?? [], agreement: counts ? measured.classes : null };
+  }
+
   private async load() {
-    const kept = await readPreference<number>('pseudo-threshold');
-    if (typeof kept === 'number') this.threshold = this.settled = kept;
+    await this.choice.load();
     await this.look();
   }
 
   /** Everything anew: at the start, and while a scan adds pictures. */
   private async look() {
     this.summary = (await studio.attempt(() => studio.call('pseudo', { dataset: this.dataset.id }))) ?? this.summary;
+    this.settled = this.choice.threshold;
     const rows = new Map<string, Place>();
     for (let at: number | null = 0; at !== null && !this.stopped;) at = await this.fetch(rows, at);
     if (this.stopped) return;
@@ -156,8 +166,8 @@ export class PseudoLabels {
   }
 
   private settle() {
-    this.settled = this.threshold;
-    void writePreference('pseudo-threshold', this.settled);
+    this.settled = this.choice.threshold;
+    this.choice.save();
     this.stale = new Set([...this.rows.values()].map(({ page }) => page));
     void this.refresh();
   }
@@ -197,3 +207,5 @@ export class PseudoLabels {
     if (event.type === 'results') this.lookSoon();
   }
 }
+
+const isSame = (a: Threshold, b: Threshold) => String(a) === String(b) && typeof a === typeof b;

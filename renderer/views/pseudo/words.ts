@@ -1,6 +1,14 @@
 import type { AcceptedAt } from '../../../common/pseudo.ts';
-import { level } from '../../format.ts';
+import { level, percent } from '../../format.ts';
+import type { ThresholdChoice } from './choice.svelte.ts';
 
 /** `at 0.90`, `by class` */
 export const acceptedText = (accepted: AcceptedAt): string =>
   typeof accepted === 'number' ? `at ${level(accepted)}` : accepted;
+
+/** What is in force: `at 0.90`, `by class`, `50% a class`, `95% right` */
+export function choiceText({ mode, one, share, precision }: ThresholdChoice): string {
+  if (mode === 'one') return `at ${level(one)}`;
+  if (mode === 'share') return `${percent(share)} a class`;
+  return mode === 'precision' ? `${percent(precision)} right` : mode;
+}
