@@ -49,7 +49,8 @@ export async function worthOf(
   return worth;
 }
 
-function worthIn(
+/** Of one case; `painted` counts the cases on each pixel, and is taken further. */
+export function worthIn(
   { given, truth, width, height }: GivenAndTrue,
   { rle, area }: ListedCase,
   proposed: Uint8Array,
