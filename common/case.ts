@@ -3,6 +3,13 @@ export type CaseKind = 'missing' | 'extra' | 'wrong-class' | 'boundary';
 
 export const CASE_KINDS: readonly CaseKind[] = ['wrong-class', 'missing', 'extra', 'boundary'];
 
+/** Passes that judged a region; a pass is one run of one member with one transform of test-time augmentation. */
+export interface Passes {
+  /** of them, those to which more than half of the region is `proposed` */
+  seeing: number;
+  of: number;
+}
+
 /** One region of one labelled picture that looks wrong, without its mask. */
 export interface CaseRow {
   /** stable: the same region, kind and classes of the same sample give the same id in every scan */
@@ -27,6 +34,8 @@ export interface CaseRow {
   disagreement: number;
   /** pixels across the region; of a boundary case, how far the given outline sits off */
   displacement: number;
+  /** what single passes see; null: not counted, in results of an earlier version */
+  passes: Passes | null;
   /** what the score was made of, in the order of FEATURES */
   features: readonly number[];
   /** false: the model saw this picture in training, or nobody knows; the score then deserves less trust */

@@ -114,7 +114,8 @@ export function rleArea(rle: string): number {
   return unpackCounts(rle).reduce((sum, count, i) => sum + (i % 2 ? count : 0), 0);
 }
 
-function forEachRun(rle: string, width: number, height: number, each: (start: number, length: number) => void) {
+/** Calls `each` with every run inside the mask, as column-major indexes of pixels. */
+export function forEachRun(rle: string, width: number, height: number, each: (start: number, length: number) => void) {
   let position = 0;
   const counts = unpackCounts(rle);
   const total = counts.reduce((a, b) => a + b, 0);

@@ -143,7 +143,15 @@ describe('judging', () => {
 function caseOf(mask: Uint8Array, score: number): CaseDetail {
   const area = mask.reduce((sum, one) => sum + one, 0);
   const rle = encodeRle(mask, WIDTH, HEIGHT);
-  const measured = { pGiven: 0, agreement: 1, disagreement: 0, displacement: 1, features: [], heldOut: true };
+  const measured = {
+    pGiven: 0,
+    agreement: 1,
+    disagreement: 0,
+    displacement: 1,
+    features: [],
+    heldOut: true,
+    passes: null,
+  };
   const named = { id: '0'.repeat(16), sample: 'street', kind: 'extra' as const, given: CAR, proposed: SKY };
   return { ...named, ...measured, bbox: [0, 0, WIDTH, HEIGHT], area, score, rle };
 }

@@ -50,6 +50,7 @@ function result(sample: string, cases = 2): SampleResult {
     agreement: 0.875,
     disagreement: 0.0625,
     displacement: 4.5,
+    passes: { seeing: n % 11, of: 10 },
     features: FEATURES.map((_, i) => i / 8 - 0.5),
     heldOut: true,
   });
@@ -72,6 +73,15 @@ const unlabelled = (sample: string, confidence: number[]) =>
   toLine({ ...result(sample, 0), labelled: false, score: 0, softmin: 1 }, { ...source, confidence });
 
 describe('results of a scan', () => {
+  it('are read where passes were not counted, as an earlier version left them', async () => {
+    const { passes, ...old } = lineOf('old.png');
+    expect(passes).toEqual({ of: 10, seeing: [0, 1] });
+    await writeFile(file, text(old));
+    expect((await openResults(project)).get('old.png')?.cases).toEqual(
+      result('old.png').cases.map((row) => ({ ...row, passes: null })),
+    );
+  });
+
   it('come back as they were found, in the order they were made', async () => {
     await writeFile(file, ['b', 'a', 'c'].map((name) => text(lineOf(name))).join(''));
     const results = await openResults(project);

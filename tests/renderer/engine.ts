@@ -22,6 +22,7 @@ export function makeCase(sample: string, n: number): CaseRow {
     agreement: 0.9,
     disagreement: 0.05,
     displacement: 6,
+    passes: { seeing: 1, of: 2 },
     features: FEATURES.map((_, i) => i / 8),
     heldOut: true,
   };

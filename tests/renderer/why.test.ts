@@ -5,7 +5,15 @@ import { IGNORE } from '../../common/dataset.ts';
 import { sayMoved, sayWhy, textOf } from '../../renderer/views/review/why.ts';
 
 const nameOf = (index: number) => ['sky', 'pole', 'road'].at(index) ?? 'no label';
-const row = { ...makeCase('a', 1), kind: 'extra' as const, given: 1, proposed: 0, agreement: 0.96, disagreement: 0.05 };
+const row = {
+  ...makeCase('a', 1),
+  kind: 'extra' as const,
+  given: 1,
+  proposed: 0,
+  agreement: 0.96,
+  disagreement: 0.05,
+  passes: null,
+};
 const why = (change: Partial<typeof row> | object, models: number | null = null) =>
   textOf(sayWhy({ ...row, ...change }, nameOf, models));
 
@@ -14,6 +22,17 @@ describe('why', () => {
     expect(why({}, 2)).toBe('Given pole, the 2 held-out models see sky on 96% of the region’s pixels.');
     expect(why({}, 1)).toBe('Given pole, the held-out model sees sky on 96% of the region’s pixels.');
     expect(why({ heldOut: false })).toBe('Given pole, the models see sky on 96% of the region’s pixels.');
+  });
+
+  it('counts the passes that see it, where there are several', () => {
+    expect(why({ passes: { seeing: 2, of: 2 } }, 1)).toBe(
+      'Given pole, 2 of 2 held-out passes see sky on most of the region, together on 96% of its pixels.',
+    );
+    expect(why({ passes: { seeing: 1, of: 10 }, heldOut: false })).toMatch(
+      /^Given pole, 1 of 10 passes sees sky on most/,
+    );
+    expect(why({ passes: { seeing: 0, of: 2 } })).toMatch(/^Given pole, none of 2 held-out passes sees sky on most/);
+    expect(why({ passes: { seeing: 1, of: 1 } }, 1)).toBe(why({}, 1));
   });
 
   it('tells how far an outline sits off, of boundary cases alone', () => {

@@ -49,7 +49,7 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
       const numbers = { area: rleArea(rle), score, pGiven: 0.02, agreement: 1, disagreement: 0, displacement: 5 };
       const features = FEATURES.map((_, i) => i / 8);
       const row = { id, sample: name, kind: 'wrong-class', given: 2, proposed, bbox: [0, 0, width, height] } as const;
-      return { ...row, bbox: [...row.bbox], ...numbers, features, heldOut: true, rle };
+      return { ...row, bbox: [...row.bbox], ...numbers, features, heldOut: true, passes: null, rle };
     });
     const bytes = Buffer.concat([label, confidence, new Uint8Array(label.length), pGiven]);
     await writePlanes(planesFile(project, scan, name), packPlanes(bytes, { sample: name, width, height, cases }));

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CaseDetail, SampleResult } from '../../../common/case.ts';
+import type { CaseDetail, Passes, SampleResult } from '../../../common/case.ts';
 import { splitPlanes } from '../../../common/planes.ts';
 import { findCases, type FoundCase } from '../noise/cases.ts';
 import { pictureScore, softmin } from '../noise/score.ts';
+import { voteCounter, type Vote } from '../noise/votes.ts';
 import { countConfidence, type SparseHistogram } from './results/histogram.ts';
 import type { Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
@@ -13,12 +14,13 @@ import type { Pixels } from './source.ts';
  */
 const NOT_HELD_OUT = 0.5;
 
-/** What the planes of one picture say. `planes`: see splitPlanes. */
+/** What the planes of one picture say. `bytes`: see splitPlanes; `votes`: of each pass, null where nobody asked for them. */
 export function examine(
   { sample, heldOut }: Pick<Task, 'sample' | 'heldOut'>,
   pixels: Pick<Pixels, 'width' | 'height' | 'given'> & { rgb?: Uint8Array },
   bytes: Uint8Array,
   classes: number,
+  votes: readonly Vote[] | null = null,
 ): { result: SampleResult; cases: CaseDetail[]; confidence?: SparseHistogram } {
   const { width, height, given } = pixels;
   const planes = splitPlanes(bytes, width, height);
@@ -32,14 +34,15 @@ export function examine(
     ...one,
     score: trust * one.score,
   }));
-  const cases = found.map((one) => named(one, sample.name, heldOut));
+  const count = votes && voteCounter(votes, width, height);
+  const cases = found.map((one) => named(one, sample.name, heldOut, count?.(one) ?? null));
   const score = short(pictureScore(found));
   const rows = cases.map(({ rle: _rle, ...row }) => row);
   return { result: { ...facts, score, softmin: short(softmin(planes.pGiven, given)), cases: rows }, cases };
 }
 
 /** Names a case by what it is, so that the same case found again has the same name. */
-function named(found: FoundCase, sample: string, heldOut: boolean): CaseDetail {
+function named(found: FoundCase, sample: string, heldOut: boolean, passes: Passes | null): CaseDetail {
   const { kind, given, proposed, bbox, area } = found;
   const id = createHash('sha256').update([sample, kind, given, proposed, bbox.join(','), area].join('|'));
   const { score, pGiven, agreement, disagreement, displacement, features } = found;
@@ -52,6 +55,7 @@ function named(found: FoundCase, sample: string, heldOut: boolean): CaseDetail {
     agreement: short(agreement),
     disagreement: short(disagreement),
     displacement: thousandths(displacement),
+    passes,
     features: features.map(thousandths),
     heldOut,
   };

@@ -6,10 +6,12 @@ import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/compile/p
 import { firstLine, MemberError, Members } from './members.ts';
 import { feedPlaces, putColumns, type PlaceFeeds } from '../onnx/compile/places.ts';
 import { giveBack } from './memory.ts';
+import type { Vote } from '../noise/votes.ts';
 import { Patches } from './windows/patches.ts';
 import { phasesFor } from './phases-for.ts';
 import type { Plan, Provider, Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
+import { votedAlone, votesIn } from './votes.ts';
 
 /** A tensor on its way in or out. */
 export interface Tensor {
@@ -34,6 +36,8 @@ export interface Made {
   planes: Uint8Array;
   /** log p̄ at the places asked for, [place][channel]: the classes and, where members say more, all else; null: unlabelled */
   sample: Float32Array | null;
+  /** what each pass says, members in their order; null: unlabelled */
+  votes: readonly Vote[] | null;
 }
 
 interface Read {
@@ -99,15 +103,20 @@ export class Sessions {
     const at = given && this.feed(places, width, phases);
     Object.assign(feeds, at?.feeds);
     const picture = { [Value.pixels]: feeds[Value.pixels] };
+    const votes: Vote[] = [];
     let sums: Record<string, Tensor> = {};
     for (const link of this.links) {
       const out = await this.step(link, { ...(link.role.last ? feeds : picture), ...sums });
       for (const { data } of Object.values(sums)) giveBack(data);
-      if (link.role.last)
+      votes.push(...votesIn(out));
+      if (link.role.last) {
+        const planes = inRows(out[Value.planes].data as Uint8Array, phases);
         return {
-          planes: inRows(out[Value.planes].data as Uint8Array, phases),
+          planes,
+          votes: given && (link.role.chain.voted ? votes : [votedAlone(planes, pixels)]),
           sample: at && inOrder(out[Value.sample], at.order, places.length),
         };
+      }
       sums = asInputs(out, link.role.chain);
     }
     throw new Error('Expected a chain of at least one member.');
@@ -144,7 +153,7 @@ export class Sessions {
   }
 
   private async chainFor(read: readonly Read[], labelled: boolean, size: Chain['size']): Promise<Chain> {
-    const settings = { ...this.settings, labelled, sampled: labelled, size };
+    const settings = { ...this.settings, labelled, sampled: labelled, voted: labelled, size };
     // On a GPU a Resize costs next to nothing.
     const phases = this.provider === 'cpu' && size ? await phasesFor(read, settings, size, this.members.load) : null;
     return { ...chainOf(read, settings), phases };

@@ -9,7 +9,7 @@ import { judge, type Judgement } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
 
 /** A case before it has a name: everything that can be told from one picture alone. */
-export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut'>;
+export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut' | 'passes'>;
 
 /** Weaker candidates are not worth a look. */
 const MIN_SCORE = 0.002;

@@ -16,16 +16,19 @@ const SAID = 0.01;
 const TOLD = 0.1;
 const NAMED = 2;
 
-/** What the models hold against the label. `nameOf`: of a class by its index; `models`: how many judge the picture, where it is known. */
+/**
+ * What the models hold against the label: how many of their passes see something else, or where passes are not known or
+ * one alone judges, the models. `nameOf`: of a class by its index; `models`: how many judge the picture, where it is known.
+ */
 export function sayWhy(row: CaseRow, nameOf: (index: number) => string, models: number | null): Words {
   const given: Words = row.given === IGNORE ? ['Not labelled, '] : ['Given ', { name: nameOf(row.given) }, ', '];
   const proposed = { name: nameOf(row.proposed) };
   const off = Math.round(row.displacement);
+  const counted = passing(row);
   return [
     ...given,
-    `${judges(row.heldOut, models)} `,
-    proposed,
-    ` on ${percent(row.agreement)} of the region’s pixels`,
+    ...(counted ? [counted, proposed, ' on most of the region, together'] : [judges(row.heldOut, models), proposed]),
+    ` on ${percent(row.agreement)} of ${counted ? 'its' : 'the region’s'} pixels`,
     row.kind === 'boundary' && off >= 1 ? `; the label sits ${off} px off the edge.` : '.',
     row.disagreement >= UNSURE ? ' They do not agree among themselves here.' : '',
   ];
@@ -54,10 +57,17 @@ export function sayMoved(
 export const textOf = (words: Words): string =>
   words.map((word) => (typeof word === 'string' ? word : word.name)).join('');
 
+/** null: there are not several to count. */
+function passing({ passes, heldOut }: CaseRow): string | null {
+  if (!passes || passes.of < 2) return null;
+  const { seeing, of } = passes;
+  return `${seeing || 'none'} of ${of} ${heldOut ? 'held-out ' : ''}passes ${seeing < 2 ? 'sees' : 'see'} `;
+}
+
 function judges(heldOut: boolean, models: number | null): string {
   const kind = heldOut ? 'held-out model' : 'model';
-  if (models === 1) return `the ${kind} sees`;
-  return models ? `the ${models} ${kind}s see` : `the ${kind}s see`;
+  if (models === 1) return `the ${kind} sees `;
+  return models ? `the ${models} ${kind}s see ` : `the ${kind}s see `;
 }
 
 function termWords(term: Term, nameOf: (index: number) => string): Words {

@@ -1,4 +1,4 @@
-import { CASE_KINDS, type CaseRow } from '../../../../common/case.ts';
+import { CASE_KINDS, type CaseRow, type Passes } from '../../../../common/case.ts';
 import { FEATURES } from '../../../../common/features.ts';
 import type { CaseTuple } from './line.ts';
 
@@ -9,7 +9,7 @@ const REAL = 5; // score, p(given), agreement, disagreement, displacement
 /** As they were written, without the digits that 32 bits make up. */
 const thousandths = (value: number) => Math.round(value * 1000) / 1000;
 
-/** Rows of cases in columns of typed arrays: some 130 bytes a case where objects take 300, and nothing to collect. */
+/** Rows of cases in columns of typed arrays: some 135 bytes a case where objects take 300, and nothing to collect. */
 export class CaseColumns {
   length = 0;
   /** number of the line each case came with */
@@ -18,8 +18,10 @@ export class CaseColumns {
   private whole = new Int32Array(1024 * WHOLE);
   private real = new Float64Array(1024 * REAL);
   private features = new Float32Array(1024 * FEATURES.length);
+  /** seeing, of; 0 of 0: not counted */
+  private passes = new Uint16Array(1024 * 2);
 
-  push(tuple: CaseTuple, holder: number): void {
+  push(tuple: CaseTuple, holder: number, passes: Passes | null): void {
     if (this.length === this.ids.length) this.grow();
     const i = this.length++;
     const [id, kind, ...numbers] = tuple;
@@ -29,6 +31,7 @@ export class CaseColumns {
     for (let n = 0; n < WHOLE - 1; n++) this.whole[i * WHOLE + 1 + n] = numbers[n];
     for (let n = 0; n < REAL; n++) this.real[i * REAL + n] = numbers[WHOLE - 1 + n];
     this.features.set(numbers.slice(WHOLE - 1 + REAL), i * FEATURES.length);
+    if (passes) this.passes.set([passes.seeing, passes.of], i * 2);
   }
 
   /** Index of each of these cases; of one that was pushed again the latest. Ids that are not there are left out. */
@@ -57,6 +60,7 @@ export class CaseColumns {
   row(i: number, sample: string, heldOut: boolean): CaseRow {
     const [kind, given, proposed, x, y, width, height, area] = this.whole.subarray(i * WHOLE, (i + 1) * WHOLE);
     const [score, pGiven, agreement, disagreement, displacement] = this.real.subarray(i * REAL, (i + 1) * REAL);
+    const [seeing, of] = this.passes.subarray(i * 2, (i + 1) * 2);
     return {
       id: this.ids[i].toString(16).padStart(16, '0'),
       sample,
@@ -70,6 +74,7 @@ export class CaseColumns {
       agreement,
       disagreement,
       displacement,
+      passes: of ? { seeing, of } : null,
       features: Array.from(this.features.subarray(i * FEATURES.length, (i + 1) * FEATURES.length), thousandths),
       heldOut,
     };
@@ -87,6 +92,8 @@ export class CaseColumns {
     whole.set(this.whole);
     real.set(this.real);
     features.set(this.features);
-    Object.assign(this, { holder, ids, whole, real, features });
+    const passes = new Uint16Array(size * 2);
+    passes.set(this.passes);
+    Object.assign(this, { holder, ids, whole, real, features, passes });
   }
 }

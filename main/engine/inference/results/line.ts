@@ -16,6 +16,8 @@ export interface ResultLine {
   score: number;
   softmin: number;
   cases: CaseTuple[];
+  /** passes that judged the picture, and of them those that see each of its cases; absent: not counted */
+  passes?: { of: number; seeing: number[] };
   /** unlabelled pictures only */
   confidence?: SparseHistogram;
 }
@@ -32,7 +34,15 @@ export function toTuple(row: CaseRow): CaseTuple {
 export function toLine(result: SampleResult, source: Pick<ResultLine, 'stat' | 'hash' | 'confidence'>): ResultLine {
   const { sample, labelled, heldOut, width, height, score, softmin } = result;
   const cases = result.cases.map(toTuple);
-  return { v: 1, sample, labelled, heldOut, width, height, score, softmin, cases, ...source };
+  const passes = passesOf(result.cases);
+  const facts = { sample, labelled, heldOut, width, height, score, softmin };
+  return { v: 1, ...facts, cases, ...(passes && { passes }), ...source };
+}
+
+/** Cases of one picture were judged by the same passes. */
+function passesOf(cases: readonly CaseRow[]): ResultLine['passes'] | null {
+  const of = cases.at(0)?.passes?.of;
+  return of ? { of, seeing: cases.map(({ passes }) => passes?.seeing ?? 0) } : null;
 }
 
 const ID = /^[0-9a-f]{16}$/;

@@ -110,7 +110,10 @@ async function readHeaderOf(file: string): Promise<{ header: Header; stored: Uin
   const end = FIXED + bytes.readUInt32LE(MAGIC.length);
   if (bytes.length < end) return null;
   try {
-    return { header: JSON.parse(bytes.toString('utf8', FIXED, end)) as Header, stored: bytes.subarray(end) };
+    const header = JSON.parse(bytes.toString('utf8', FIXED, end)) as Header;
+    // Files of earlier versions do not have them.
+    for (const one of header.cases) one.passes ??= null;
+    return { header, stored: bytes.subarray(end) };
   } catch {
     return null;
   }

@@ -191,7 +191,7 @@ export class Results {
     if (!line) return;
     this.forget(line.sample);
     const first = this.cases.length;
-    for (const tuple of line.cases) this.cases.push(tuple, this.log.length);
+    line.cases.forEach((tuple, i) => this.cases.push(tuple, this.log.length, passesIn(line, i)));
     const { sample, score, softmin, labelled, heldOut, width, height, stat, hash } = line;
     const facts = { sample, score, softmin, labelled, heldOut, width, height, stat, hash };
     const confidence = line.confidence ? sumOverClasses(line.confidence) : null;
@@ -230,6 +230,10 @@ export async function openResults(project: Project): Promise<Results> {
   const results = new Results(project);
   await results.use(await currentScan(project));
   return results;
+}
+
+function passesIn({ passes }: ResultLine, at: number): CaseRow['passes'] {
+  return passes ? { seeing: passes.seeing[at] ?? 0, of: passes.of } : null;
 }
 
 function readPlace({ file, at, bytes }: Place): string {

@@ -8,7 +8,10 @@ import { firstLine, MemberError, type Members } from '../members.ts';
 import { giveBack } from '../memory.ts';
 import type { Made, Session, Tensor } from '../sessions.ts';
 import type { Pixels } from '../source.ts';
+import { votedAlone, votesIn } from '../votes.ts';
+import { WindowVotes } from './votes.ts';
 import { runWindows, type WindowRun } from './windowed.ts';
+import { layWindows } from './windows.ts';
 
 interface Patch {
   member: number;
@@ -24,7 +27,7 @@ const USUAL_MULTIPLE = 32;
 
 /** The sessions for pictures that run in windows: of each member one made for the window's size, and one that makes planes. */
 export class Patches {
-  private readonly settings: Omit<ChainSettings, 'labelled' | 'size'>;
+  private readonly settings: Omit<ChainSettings, 'labelled' | 'sampled' | 'voted' | 'size'>;
   private readonly window: WindowSettings;
   private readonly members: Members;
   private key = '';
@@ -42,13 +45,15 @@ export class Patches {
   async run(members: readonly number[], pixels: Pixels, places: Uint32Array): Promise<Made> {
     const { chain, finish } = await this.use(members, pixels.given !== null);
     const sample = pixels.given && new Float32Array(places.length * chain.channels);
+    const votes = chain.voted ? this.votesFor(pixels) : null;
     const names = patchValues(chain);
     const layers = names.map((name) => (name === Value.entropy ? 1 : chain.channels));
     const from = layers.map((_, i) => layers.slice(0, i).reduce((sum, count) => sum + count, 0));
     const run: WindowRun = {
       depth: layers.reduce((sum, count) => sum + count, 0),
-      patch: async (rgb, add) => {
+      patch: async (rgb, add, column, row) => {
         let greatest: Float32Array | null = null;
+        let pass = 0;
         for (const patch of this.patches) {
           const out = await this.runPatch(patch, chain, rgb);
           for (const [i, name] of names.entries()) {
@@ -56,6 +61,7 @@ export class Patches {
             if (name === Value.sums && chain.merge === 'max') greatest = greaterOf(greatest, values);
             else add({ layer: from[i], values });
           }
+          for (const vote of votesIn(out)) votes?.put(column, row, pass++, vote);
         }
         if (greatest) add({ layer: 0, values: greatest });
       },
@@ -71,7 +77,12 @@ export class Patches {
         return out[Value.planes].data as Uint8Array;
       },
     };
-    return { planes: await runWindows(run, this.window, pixels), sample };
+    const planes = await runWindows(run, this.window, pixels);
+    return { planes, sample, votes: pixels.given && (votes?.all ?? [votedAlone(planes, pixels)]) };
+  }
+
+  private votesFor({ width, height }: Pixels): WindowVotes {
+    return new WindowVotes(layWindows(width, this.window), layWindows(height, this.window));
   }
 
   async release(): Promise<void> {
@@ -84,23 +95,19 @@ export class Patches {
   }
 
   private async use(members: readonly number[], labelled: boolean): Promise<{ chain: Chain; finish: Session }> {
-    const key = members.join();
-    if (!this.chain || key !== this.key) await this.open(members);
+    const key = `${members.join()} ${labelled}`;
+    if (!this.chain || key !== this.key) await this.open(members, labelled);
     if (!this.chain) throw new Error('Expected a chain of at least one member.');
-    if (!this.finish || this.chain.labelled !== labelled) {
-      await this.finish?.release();
-      this.chain = { ...this.chain, labelled, sampled: labelled };
-      this.finish = await this.members.load(compileFinish({ ...this.chain, sumByProduct: true }), 'cpu');
-    }
+    this.finish ??= await this.members.load(compileFinish({ ...this.chain, sumByProduct: true }), 'cpu');
     this.key = key;
     return { chain: this.chain, finish: this.finish };
   }
 
-  private async open(members: readonly number[]): Promise<void> {
+  private async open(members: readonly number[], labelled: boolean): Promise<void> {
     await this.release();
     const size = { width: this.window.size, height: this.window.size };
     const read = await Promise.all(members.map((member) => this.members.read(member, size)));
-    const chain = chainOf(read, { ...this.settings, size, labelled: false });
+    const chain = chainOf(read, { ...this.settings, size, labelled, sampled: labelled, voted: labelled });
     this.chain = chain;
     for (const [i, { model, reading }] of read.entries()) {
       const member = members[i];

@@ -14,8 +14,11 @@ export interface Layers {
 export interface WindowRun {
   /** layers that add up at each pixel */
   depth: number;
-  /** All members on one window, RGB, size × size × 3 bytes. What it hands out is used up and given back before it goes on. */
-  patch(rgb: Uint8Array, add: (layers: Layers) => void): Promise<void>;
+  /**
+   * All members on the window of this column and row, RGB, size × size × 3 bytes. What it hands out is used up and given
+   * back before it goes on.
+   */
+  patch(rgb: Uint8Array, add: (layers: Layers) => void, column: number, row: number): Promise<void>;
   /** The planes, 4 × width × height bytes, of one block, and of `given`, its labels. */
   finish(block: Block, given: Uint8Array | null): Promise<Uint8Array>;
 }
@@ -34,10 +37,11 @@ export async function runWindows(run: WindowRun, settings: WindowSettings, pixel
   try {
     for (const [column, row] of windowsOf(across, down)) {
       cutWindow(rgb, across, down, column, row, window);
-      await run.patch(window, ({ values, layer }) => {
+      const add = ({ values, layer }: Layers) => {
         canvas.add(column, row, values, layer);
         giveBack(values);
-      });
+      };
+      await run.patch(window, add, column, row);
       for (const block of canvas.take(column, row)) {
         const found = await run.finish(block, given && cutBlock(given, width, block));
         putBlock(planes, width, height, block, found);
