@@ -21,7 +21,7 @@ import { casesOf, makeSets, placeOf, stemOf } from './arms.ts';
 import { trainFolds } from './folds.ts';
 import { labelsOf, pseudoOf } from './labels.ts';
 import { plantNoise } from './noise.ts';
-import { effectTable, kindTable, labelTable, pseudoLine, sweepTable } from './report.ts';
+import { classTable, effectTable, kindTable, labelTable, pseudoLine, sweepTable } from './report.ts';
 import { halves, hasPseudo } from './split.ts';
 import { trainAll } from './trainings.ts';
 import { worthOf } from './worth.ts';
@@ -120,6 +120,13 @@ if (Number(values.seeds)) {
   const unlabelled = (await readdir(join(setting.data, 'unlabeled'))).map(stemOf);
   const without = new Map([...trained].filter(([arm]) => !hasPseudo(arm)));
   console.log(effectTable('all pictures without a mask', without, unlabelled));
+  console.log(
+    classTable(
+      without,
+      unlabelled,
+      dataset.classMap.classes.map(({ name }) => name),
+    ),
+  );
   console.log(effectTable('the half that is only measured', trained, halves(unlabelled).measured));
 }
 

@@ -75,3 +75,19 @@ export function effectTable(title: string, runs: ReadonlyMap<string, Run[]>, nam
   const head = ['labels', 'mIoU', `against ${figures[0][0]}`, 'by seed'];
   return `mIoU over ${title} (${names.length})\n\n${table(head, rows)}\n`;
 }
+
+/** IoU by class in percent, mean over seeds, and of the other arms what it gains on the first. */
+export function classTable(
+  runs: ReadonlyMap<string, Run[]>,
+  names: readonly string[],
+  classes: readonly string[],
+): string {
+  const mean = (trained: Run[], k: number) =>
+    figureOf(trained.map((run) => confusionOf(run, names).iou()[k] ?? NaN)).mean;
+  const [[, base]] = runs;
+  const rows = [...runs].map(([arm, trained], i) => [
+    i ? `${arm} less ${[...runs.keys()][0]}` : arm,
+    ...classes.map((_, k) => percent(mean(trained, k) - (i ? mean(base, k) : 0))),
+  ]);
+  return `${table(['IoU', ...classes], rows)}\n`;
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outside } from '../../bench/effect/folds.ts';
 import { confusionOf, difference, figureOf, type Run } from '../../bench/effect/measured.ts';
 import { mergedFolds } from '../../bench/effect/noise.ts';
-import { effectTable, sweepTable } from '../../bench/effect/report.ts';
+import { classTable, effectTable, sweepTable } from '../../bench/effect/report.ts';
 import { halves, hasPseudo } from '../../bench/effect/split.ts';
 import { sumOf, worthIn, type ListedCase, type Worth } from '../../bench/effect/worth.ts';
 import { IGNORE } from '../../common/dataset.ts';
@@ -78,6 +78,12 @@ describe('the table of the effect', () => {
     const [noisy, best] = effectTable('one picture', arms, ['a']).split('\n').slice(-3);
     expect(noisy).toBe('| noisy | 38.10 ± 6.73 |  |  |');
     expect(best).toBe('| true | 51.43 ± 12.12 | +13.33 ± 5.39 | 9.52, 17.14 |');
+  });
+
+  it('says which classes gain', () => {
+    const better = { ...run(0), pictures: { a: [[80, 20], [0, 100]] } }; // prettier-ignore
+    const rows = classTable(new Map([['noisy', [run(50)]], ['true', [better]]]), ['a'], ['ground', 'thing']).split('\n'); // prettier-ignore
+    expect(rows.slice(2, 4)).toEqual(['| noisy | 33.3 | 33.3 |', '| true less noisy | 46.7 | 50.0 |']);
   });
 });
 
