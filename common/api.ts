@@ -1,5 +1,5 @@
 import type { Audit, Bulk } from './audit.ts';
-import type { CaseDetail, SampleResult, Verdict } from './case.ts';
+import type { CaseChoice, CaseDetail, CaseRow, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
 import type { JobState } from './job.ts';
 import type { JournalChange } from './journal.ts';
@@ -7,6 +7,7 @@ import type { PseudoRow, PseudoSummary, Threshold } from './pseudo.ts';
 import type { Insights, InsightsState } from './insights.ts';
 import type { PlantedReport, PlantedState, PlantSettings } from './planted.ts';
 import type { Reviewed } from './reviewed.ts';
+import type { Scores } from './scores.ts';
 import type { Proof, Trial } from './trial.ts';
 import type { ModelInfo, ScanPlan, ScanResult, ScanSettings, ScanState } from './scan.ts';
 
@@ -40,8 +41,25 @@ export interface Api {
   /** Runs to the end; progress comes as events, and from `scanState` after a reload. */
   scan(p: { dataset: string; settings: ScanSettings }): Promise<ScanResult>;
   scanState(p: { dataset: string }): Promise<ScanState>;
-  /** Results in the order they were made, `after` that many of them. A changed `scan` key means: start again from 0. */
-  results(p: { dataset: string; after: number; limit: number }): Promise<ResultsPage>;
+  /**
+   * Results in the order they were made, `after` that many of them. A changed `scan` key means: start again from 0. `least`:
+   * of their cases only those that score at least this, and those somebody ever decided; absent: all.
+   */
+  results(p: { dataset: string; after: number; limit: number; least?: number }): Promise<ResultsPage>;
+  /**
+   * Cases of the first `cursor` results that pass: how many there are, and of those that score less than `below` up to
+   * `limit` (0: none) after the first `after`, highest score first.
+   */
+  choose(p: {
+    dataset: string;
+    choice: CaseChoice;
+    cursor: number;
+    below: number;
+    after: number;
+    limit: number;
+  }): Promise<CasesPage>;
+  /** Cases by their ids, in no order; those the current scan does not have are left out. */
+  cases(p: { dataset: string; ids: string[] }): Promise<Found>;
 
   decide(p: { dataset: string; author: string; verdict: Verdict; cases: string[] }): Promise<JournalChange>;
   acceptPicture(p: { dataset: string; author: string; sample: string }): Promise<JournalChange>;
@@ -134,6 +152,20 @@ export interface ResultsPage {
   rows: SampleResult[];
   /** where the next page starts, also once the end is reached */
   next: number;
+  more: boolean;
+  /** all cases of the scan so far, whether they are in `rows` or not */
+  scores: Scores;
+}
+
+export interface Found {
+  /** names the scan they are of */
+  scan: string | null;
+  rows: CaseRow[];
+}
+
+export interface CasesPage extends Found {
+  /** cases that pass, whatever their score */
+  count: number;
   more: boolean;
 }
 

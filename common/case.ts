@@ -66,3 +66,15 @@ export interface SampleResult {
   height: number;
   cases: CaseRow[];
 }
+
+/** Cases that have something in common; null: any. */
+export interface CaseChoice {
+  kind: CaseKind | null;
+  /** class index, as the given or as the proposed class */
+  class: number | null;
+  /** class indexes: given as this one, and proposed as that one */
+  given: number | null;
+  proposed: number | null;
+  /** part of a sample's or of a class's name; empty: any */
+  text: string;
+}

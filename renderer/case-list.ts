@@ -1,18 +1,10 @@
-import type { CaseKind } from '../common/case.ts';
+import type { CaseChoice } from '../common/case.ts';
 import { hasClass, idOf, isGiven, isKind, isProposed, keyOf } from './case-key.ts';
 import type { DatasetStore, Status, StoredCase } from './db.ts';
 
 /** What the queue shows; null: any. */
-export interface CaseFilter {
-  kind: CaseKind | null;
-  /** class index, as the given or as the proposed class */
-  class: number | null;
-  /** class indexes: given as this one, and proposed as that one */
-  given: number | null;
-  proposed: number | null;
+export interface CaseFilter extends CaseChoice {
   status: Status | null;
-  /** part of a sample's or of a class's name; empty: any */
-  text: string;
 }
 
 export const EVERYTHING: CaseFilter = { kind: null, class: null, given: null, proposed: null, status: null, text: '' };

@@ -131,11 +131,33 @@ export class Cases {
   /** Keys of all cases that pass a filter now, worst first. */
   async matching(filter: CaseFilter): Promise<readonly string[]> {
     this.all ??= allCases(this.store);
-    const names = this.setting.classes.map(({ name }) => name);
     const [all, decided] = await Promise.all([this.all, listDecided(this.store)]);
     this.statuses.learnAll(decided);
     await this.learning.follow(all);
+    return this.listed(filter);
+  }
+
+  private async listed(filter: CaseFilter): Promise<readonly string[]> {
+    const all = await (this.all ??= allCases(this.store));
+    const names = this.setting.classes.map(({ name }) => name);
     return filterCases(this.store, all, filter, names);
+  }
+
+  /** How many cases pass a filter and are not listed, because they are hardly errors. */
+  async unlisted({ status, ...choice }: CaseFilter): Promise<number> {
+    // Whatever somebody decided is listed.
+    if (status !== null && status !== 'open') return 0;
+    const { dataset, engine } = this.setting;
+    const { scan, cursor, least } = await this.store.progress();
+    if (scan === null) return 0;
+    const listed = await this.listed({ ...choice, status: null });
+    const found = await engine.call('choose', { dataset, choice, cursor, below: least, after: 0, limit: 0 });
+    return found.scan === scan ? Math.max(0, found.count - listed.length) : 0;
+  }
+
+  /** Lists the likeliest of those. */
+  list({ status: _, ...choice }: CaseFilter): Promise<void> {
+    return this.sync.list(choice);
   }
 
   /** One action over all of them, and one undo. False: it could not be written, and the person was told. */
@@ -165,7 +187,7 @@ export class Cases {
   }
 
   private take(what: Changed) {
-    if (what.type !== 'verdicts') this.all = null;
+    if (what.type !== 'verdicts' || what.added) this.all = null;
     if (what.type === 'scan') this.rows.clear();
     if (what.type !== 'verdicts') return;
     const { change, mine } = what;

@@ -1,5 +1,6 @@
 import { Dexie, type EntityTable, type Table } from 'dexie';
 import { CASE_KINDS, type CaseKind, type CaseRow, type SampleResult, type Verdict } from '../common/case.ts';
+import { LEAST } from './least.ts';
 
 /** What became of a case: `open` until somebody decides. */
 export type Status = 'open' | Verdict;
@@ -43,12 +44,14 @@ export interface Progress {
   scan: string | null;
   /** results taken in */
   cursor: number;
+  /** cases of later results are listed from this score on; what scores less stays with the engine until it is asked for */
+  least: number;
   /** journal lines taken in */
   seq: number;
   tally: Tally;
 }
 
-export const NOTHING: Progress = { scan: null, cursor: 0, seq: 0, tally: {} };
+export const NOTHING: Progress = { scan: null, cursor: 0, least: LEAST, seq: 0, tally: {} };
 
 /**
  * The fast local store of one dataset. It holds nothing that is not in the project folder too, so it can be deleted at
@@ -72,7 +75,7 @@ export class DatasetStore extends Dexie {
     };
     this.version(1).stores(tables);
     // What an older Winnow stored lacks what is asked now; the engine tells it again.
-    this.version(2)
+    this.version(3)
       .stores({ ...tables, verdicts: 'id, verdict, error' })
       .upgrade((changes) => Promise.all(Object.keys(tables).map((name) => changes.table(name).clear())));
   }

@@ -1,8 +1,17 @@
-import type { ResultsPage } from '../common/api.ts';
-import type { SampleResult, Verdict } from '../common/case.ts';
+import type { Found, ResultsPage } from '../common/api.ts';
+import type { CaseRow, SampleResult, Verdict } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
 import { idOf, keyOf, kindOf } from './case-key.ts';
-import { NOTHING, type DatasetStore, type Progress, type Status, type StoredVerdict, type Tally } from './db.ts';
+import {
+  NOTHING,
+  type DatasetStore,
+  type Progress,
+  type Status,
+  type StoredCase,
+  type StoredVerdict,
+  type Tally,
+} from './db.ts';
+import { leastListed } from './least.ts';
 
 /** Cases of one change looked up at a time: a bulk verdict may touch hundreds of thousands. */
 const SLICE = 5_000;
@@ -23,22 +32,40 @@ export function storePage(
     if (page.scan !== known.scan || page.next < after) {
       await Promise.all([store.cases.clear(), store.samples.clear()]);
       const fresh: Progress = { ...NOTHING, seq: known.seq, scan: page.scan };
-      if (after === 0 && page.scan !== null) await addResults(store, page.rows, fresh, page.next);
+      if (after === 0 && page.scan !== null) await addResults(store, page, fresh);
       else await store.setProgress(fresh);
       return 'restarted';
     }
     if (known.cursor !== after) return 'behind';
-    await addResults(store, page.rows, known, page.next);
+    await addResults(store, page, known);
     return 'stored';
   });
 }
 
-/** Takes in one change; the same change twice, or a change about cases that are not stored, does no harm. */
-export function storeChange(store: DatasetStore, change: JournalChange): Promise<void> {
+/**
+ * Takes in one change; the same change twice, or a change about cases that are not stored, does no harm. `found`: cases it
+ * decides that were not listed. Returns how many of them are now.
+ */
+export function storeChange(store: DatasetStore, change: JournalChange, found?: Found): Promise<number> {
   return store.write(async () => {
+    const added = found ? await addCases(store, found) : 0;
     const { seq } = await store.progress();
     if (change.seq >= seq) await setVerdicts(store, change.cases, change.seq);
+    return added;
   });
+}
+
+/** Lists cases that were asked for; returns how many of them were not listed before. */
+export function storeCases(store: DatasetStore, found: Found): Promise<number> {
+  // Dexie follows only an async function of its own through a transaction.
+  return store.write(async () => await addCases(store, found));
+}
+
+/** Ids of decided cases that are not stored. */
+export async function listMissing(store: DatasetStore, cases: JournalChange['cases']): Promise<string[]> {
+  const ids = cases.flatMap(({ id, verdict }) => (verdict ? [id] : []));
+  const known = await keysOf(store, ids);
+  return ids.filter((id) => !known.has(id));
 }
 
 /** Every case is open again, and no line of the journal is known. */
@@ -50,10 +77,10 @@ export function forgetVerdicts(store: DatasetStore): Promise<void> {
   });
 }
 
-async function addResults(store: DatasetStore, rows: SampleResult[], progress: Progress, cursor: number) {
+async function addResults(store: DatasetStore, { rows, next, scores }: ResultsPage, progress: Progress) {
   const tally = { ...progress.tally };
   // A picture that was scanned again comes a second time: the later result counts, also within one page.
-  const results = [...new Map(rows.map((row) => [row.sample, row])).values()];
+  const results: SampleResult[] = [...new Map(rows.map((row) => [row.sample, row])).values()];
   await removeCases(
     store,
     results.map((row) => row.sample),
@@ -68,7 +95,41 @@ async function addResults(store: DatasetStore, rows: SampleResult[], progress: P
   );
   await store.cases.bulkPut(cases);
   await store.samples.bulkPut(results.map(({ cases, ...rest }) => ({ ...rest, keys: cases.map(keyOf) })));
-  await store.setProgress({ ...progress, cursor, tally });
+  // What is listed stays so: the score from which cases are listed only ever rises.
+  const least = Math.max(progress.least, leastListed(scores));
+  await store.setProgress({ ...progress, cursor: next, least, tally });
+}
+
+/** Those of stored samples that are not stored yet; any other comes with the results of its sample, or is of another scan. */
+async function addCases(store: DatasetStore, { scan, rows }: Found): Promise<number> {
+  const progress = await store.progress();
+  if (scan === null || scan !== progress.scan) return 0;
+  const bySample = Map.groupBy(rows, ({ sample }) => sample);
+  const samples = (await store.samples.bulkGet([...bySample.keys()])).filter((sample) => sample !== undefined);
+  const added: StoredCase[] = [];
+  for (const sample of samples) {
+    const known = new Set(sample.keys);
+    for (const row of bySample.get(sample.sample) ?? []) added.push(...missing(row, known));
+    sample.keys = [...known];
+  }
+  const tally = { ...progress.tally };
+  await countAll(
+    store,
+    added.map(({ key }) => key),
+    tally,
+    1,
+  );
+  await store.cases.bulkPut(added);
+  await store.samples.bulkPut(samples);
+  await store.setProgress({ ...progress, tally });
+  return added.length;
+}
+
+function missing(row: CaseRow, known: Set<string>): StoredCase[] {
+  const key = keyOf(row);
+  if (known.has(key)) return [];
+  known.add(key);
+  return [{ ...row, key }];
 }
 
 async function removeCases(store: DatasetStore, samples: string[], tally: Tally) {

@@ -62,6 +62,7 @@ export const COMMANDS = {
   stop: { keys: ['E'], label: 'When to stop', when: 'review' },
   bulks: { keys: ['Shift+E'], label: 'What was decided many at once', when: 'review' },
   order: { keys: ['L'], label: 'Learned order, or as scanned', when: 'review' },
+  'list-weaker': { keys: ['Shift+L'], label: 'List the weaker cases', when: 'review' },
   'take-in': { keys: ['R'], label: 'Take in the new cases', when: 'review' },
   'hold-given': { keys: ['B'], label: 'Before: given label alone, while held', when: 'review' },
   'hold-proposed': { keys: ['N'], label: 'After: proposal alone, while held', when: 'review' },

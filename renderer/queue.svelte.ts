@@ -32,6 +32,10 @@ export class Queue {
   raised = $state(0);
   /** keys in the present order, worst first */
   keys = $state.raw<readonly string[]>([]);
+  /** cases that pass the filter and are not listed, because they are hardly errors */
+  unlisted = $state(0);
+  /** more of them are on their way */
+  listing = $state(false);
   /** the case on the stage; it may be outside the present order, after an undo */
   current = $state.raw<QueueCase | null>(null);
   /** false until what was stored is listed for the first time */
@@ -62,6 +66,7 @@ export class Queue {
     await synced;
     await this.onPulse();
     this.synced = true;
+    await this.countUnlisted();
   }
 
   /** Somebody comes to look: nothing is under the pointer yet, so the order takes in what came meanwhile. */
@@ -137,6 +142,17 @@ export class Queue {
     this.raised = 0;
     this.listed = this.cases.total;
     this.at = Math.max(0, this.current ? keys.indexOf(this.current.key) : 0);
+    if (this.synced) void this.countUnlisted();
+  }
+
+  /** Lists the likeliest of the cases that pass the filter and are not listed. */
+  async list(): Promise<void> {
+    if (this.listing) return;
+    this.touched = this.listing = true;
+    await this.cases.list(this.filter);
+    await this.arrange();
+    if (this.position < 0) await this.goToWorst();
+    this.listing = false;
   }
 
   /** Shows the case at this place of the order. */
@@ -224,6 +240,12 @@ export class Queue {
     });
   }
 
+  private async countUnlisted() {
+    const arrangement = this.arrangements;
+    const unlisted = await this.cases.unlisted(this.filter).catch(() => this.unlisted);
+    if (arrangement === this.arrangements) this.unlisted = unlisted;
+  }
+
   private async goOn() {
     const next = this.nextOpen(Math.max(this.position, 0));
     if (next !== null) return this.goTo(next);
@@ -252,7 +274,7 @@ export class Queue {
   }
 
   private async onChanged(what: Changed) {
-    if (what.type === 'verdicts') return this.onVerdicts(what.change);
+    if (what.type === 'verdicts') return this.onVerdicts(what.change, what.added);
     if (what.type === 'scan') return this.startAgain();
     this.pulse ??= setTimeout(() => void this.onPulse(), PULSE);
   }
@@ -264,7 +286,7 @@ export class Queue {
     if (!this.ready) return;
     // Another window of this browser has taken in a new scan.
     if (this.cases.scan !== scan) return this.startAgain();
-    if (!this.keys.length && this.cases.total) await this.arrange();
+    if (!this.keys.length && this.cases.total && !this.listing) await this.arrange();
     if (!this.current) await this.goToWorst();
   }
 
@@ -276,10 +298,13 @@ export class Queue {
     this.ready = true;
   }
 
-  private async onVerdicts(change: JournalChange) {
+  private async onVerdicts(change: JournalChange, added: number) {
     const here = change.cases.find(({ id }) => id === this.current?.id);
     if (this.current && here) this.current = { ...this.current, status: here.verdict ?? 'open' };
     await this.cases.count();
+    // Nothing came: it was there, and is listed now.
+    this.listed += added;
+    if (added) void this.countUnlisted();
     const [first] = change.cases;
     const back = change.type === 'undo' || change.type === 'redo';
     if (!this.ready) return;

@@ -1,10 +1,15 @@
 import type { Method, Params, Reply, StudioEvent } from '../common/api.ts';
+import type { CaseChoice } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
 import type { DatasetStore } from './db.ts';
-import { forgetVerdicts, storeChange, storePage } from './intake.ts';
+import { forgetVerdicts, listMissing, storeCases, storeChange, storePage } from './intake.ts';
 
-/** Results a page: some hundreds of cases, so that a transaction stays short. */
+/** Results a page: some thousands of cases, so that a transaction stays short. */
 const PAGE = 200;
+/** Cases a page, where cases are asked for. */
+const CASES = 2_000;
+/** Weaker cases that are listed at a time. */
+export const LISTING = 20_000;
 
 /** What a listener has to look at again. */
 export type Changed =
@@ -12,8 +17,8 @@ export type Changed =
   | { type: 'scan' }
   /** cases were added or replaced */
   | { type: 'cases' }
-  /** `mine`: what can be undone is said as this window has it */
-  | { type: 'verdicts'; change: JournalChange; mine: boolean };
+  /** `mine`: what can be undone is said as this window has it; `added`: cases that are listed because it decides them */
+  | { type: 'verdicts'; change: JournalChange; mine: boolean; added: number };
 
 export interface Engine {
   call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>>;
@@ -72,6 +77,23 @@ export class Sync {
     });
   }
 
+  /** Lists the likeliest of the cases that pass and are not listed, up to LISTING of them. */
+  list(choice: CaseChoice): Promise<void> {
+    return this.enqueue(null, async () => {
+      const { store, engine, dataset, changed } = this.options;
+      const { scan, cursor, least } = await store.progress();
+      let added = 0;
+      for (let [after, more] = [0, true]; more && added < LISTING && !this.stopped; after += CASES) {
+        const wanted = { choice, cursor, below: least, after, limit: CASES };
+        const page = await engine.call('choose', { dataset, ...wanted });
+        if (this.stopped || page.scan !== scan) return;
+        added += await storeCases(store, page);
+        ({ more } = page);
+      }
+      if (added) changed({ type: 'cases' });
+    });
+  }
+
   private enqueue(name: string | null, job: () => Promise<void>): Promise<void> {
     if (name !== null && this.waiting.has(name)) return this.tail;
     if (name !== null) this.waiting.add(name);
@@ -88,8 +110,8 @@ export class Sync {
   private async pullResults() {
     const { store, engine, dataset, changed } = this.options;
     for (let more = true; more && !this.stopped;) {
-      const { cursor } = await store.progress();
-      const page = await engine.call('results', { dataset, after: cursor, limit: PAGE });
+      const { cursor, least } = await store.progress();
+      const page = await engine.call('results', { dataset, after: cursor, limit: PAGE, least });
       if (this.stopped) return;
       const outcome = await storePage(store, page, cursor);
       // Where another window was faster, what it stored is news here all the same.
@@ -111,8 +133,17 @@ export class Sync {
   }
 
   private async store(change: JournalChange, mine: boolean) {
-    await storeChange(this.options.store, change);
+    const added = await this.storeFound(change);
     this.told = change.seq;
-    this.options.changed({ type: 'verdicts', change, mine });
+    this.options.changed({ type: 'verdicts', change, mine, added });
+  }
+
+  /** A decision may be about cases that were too weak to be listed. */
+  private async storeFound(change: JournalChange): Promise<number> {
+    const { store, engine, dataset } = this.options;
+    const { cursor } = await store.progress();
+    const ids = cursor ? await listMissing(store, change.cases) : [];
+    const found = ids.length ? await engine.call('cases', { dataset, ids }) : undefined;
+    return storeChange(store, change, found);
   }
 }

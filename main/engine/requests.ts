@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Method, Params } from '../../common/api.ts';
-import { VERDICTS, type Verdict } from '../../common/case.ts';
+import { CASE_KINDS, VERDICTS, type CaseKind, type Verdict } from '../../common/case.ts';
 import { InputError } from './errors.ts';
 import { scanSettings } from './project.ts';
 
@@ -11,6 +11,15 @@ const count = z.number().int().min(0);
 const limit = z.number().int().min(1).max(5000);
 const level = z.number().min(0).max(1);
 const threshold = z.union([level, z.array(level.nullable()).min(1).max(255)]);
+const classIndex = z.number().int().min(0).max(255).nullable();
+const choice = z.strictObject({
+  kind: z.enum(CASE_KINDS as [CaseKind, ...CaseKind[]]).nullable(),
+  class: classIndex,
+  given: classIndex,
+  proposed: classIndex,
+  text: z.string().max(4096),
+});
+const caseIds = z.array(z.string().max(64)).min(1);
 const verdict = z.enum(VERDICTS as [Verdict, ...Verdict[]]);
 
 /** What every call may carry, checked once, here. */
@@ -31,8 +40,13 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
   loadEnsemble: z.strictObject({ dataset, file: text }),
   scan: z.strictObject({ dataset, settings: scanSettings }),
   scanState: z.strictObject({ dataset }),
-  results: z.strictObject({ dataset, after: count, limit }),
-  decide: z.strictObject({ dataset, author, verdict, cases: z.array(z.string().max(64)).min(1) }),
+  results: z.strictObject({ dataset, after: count, limit, least: level.optional() }),
+  choose: z.strictObject({
+    ...{ dataset, choice, cursor: count, below: level, after: count },
+    limit: z.union([z.literal(0), limit]),
+  }),
+  cases: z.strictObject({ dataset, ids: caseIds }),
+  decide: z.strictObject({ dataset, author, verdict, cases: caseIds }),
   acceptPicture: z.strictObject({ dataset, author, sample: text }),
   undo: z.strictObject({ dataset, author }),
   redo: z.strictObject({ dataset, author }),

@@ -43,10 +43,8 @@ export async function reviewedOf(workspace: Workspace): Promise<Reviewed> {
 }
 
 function begin({ results }: Workspace): Kept {
-  const all = noScores();
-  for (const score of results.scores()) addScore(all, score);
   const groups = { errors: noScores(), fine: noScores(), changed: noScores(), left: noScores() };
-  return { scan: results.scan, results: results.count, seq: 0, all, groups, decided: new Map() };
+  return { scan: results.scan, results: results.count, seq: 0, all: results.scores, groups, decided: new Map() };
 }
 
 /** Takes in the lines that are new, by what became of the cases they touch. */

@@ -6,6 +6,7 @@ import type { Insights } from '../../common/insights.ts';
 import type { PlantedReport } from '../../common/planted.ts';
 import { auditOf, judge, listBulks } from './audit.ts';
 import { browse } from './browse.ts';
+import { chooseCases, findCases, resultsPage } from './cases.ts';
 import * as decisions from './decide.ts';
 import { openableDemo } from './demo.ts';
 import { readEnsemble, writeEnsemble } from './ensemble-file.ts';
@@ -182,7 +183,9 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       });
     },
     scanState: async ({ dataset }) => at(dataset).scan.state,
-    results: async ({ dataset, after, limit }) => space(dataset).results.page(after, limit),
+    results: async ({ dataset, ...page }) => resultsPage(space(dataset), page),
+    choose: async ({ dataset, ...wanted }) => chooseCases(space(dataset), wanted),
+    cases: async ({ dataset, ids }) => findCases(space(dataset), ids),
 
     decide: ({ dataset, author, verdict, cases }) => decisions.decide(space(dataset), author, verdict, cases),
     acceptPicture: ({ dataset, author, sample }) => decisions.acceptPicture(space(dataset), author, sample),

@@ -1,8 +1,9 @@
 import { FEATURES } from '../../common/features.ts';
 import 'fake-indexeddb/auto';
-import type { Method, Params, Reply, ResultsPage, StudioEvent } from '../../common/api.ts';
+import type { CasesPage, Method, Params, Reply, ResultsPage, StudioEvent } from '../../common/api.ts';
 import { CASE_KINDS, type CaseRow, type SampleResult, type Verdict } from '../../common/case.ts';
 import type { JournalChange } from '../../common/journal.ts';
+import { scoresOf } from '../../common/scores.ts';
 import type { Engine } from '../../renderer/sync.ts';
 
 export const CLASSES = ['road', 'tree', 'car', 'traffic light'].map((name, id) => ({ id, name, color: '#000000' }));
@@ -17,7 +18,7 @@ export function makeCase(sample: string, n: number): CaseRow {
     proposed: (n + 1) % CLASSES.length,
     bbox: [n, n, 10, 10],
     area: 80,
-    score: ((n * 37) % 101) / 101,
+    score: (((n * 37) % 101) + 2) / 103,
     pGiven: 0.1,
     agreement: 0.9,
     disagreement: 0.05,
@@ -64,17 +65,49 @@ export class FakeEngine implements Engine {
 
   private answer(method: Method, params: never): unknown {
     if (method === 'results') return this.page(params);
+    if (method === 'choose') return this.choose(params);
+    if (method === 'cases') return this.find(params);
     if (method === 'decisions') return this.since((params as Params<'decisions'>).since);
     if (method === 'decide') return this.decide(params);
     if (method === 'undo') return this.undo(params);
     throw new Error(`Expected no call of ${method}.`);
   }
 
-  private page({ after, limit }: Params<'results'>): ResultsPage {
+  private page({ after, limit, least = 0 }: Params<'results'>): ResultsPage {
     const start = Math.min(after, this.results.length);
-    const rows = this.results.slice(start, start + limit);
+    const touched = new Set(this.lines.flatMap(({ cases }) => cases.map(({ id }) => id)));
+    const listed = ({ id, score }: CaseRow) => score >= least || touched.has(id);
+    const some = this.results.slice(start, start + limit);
+    const rows = some.map((result) => ({ ...result, cases: result.cases.filter(listed) }));
     const next = start + rows.length;
-    return { scan: this.scan, rows, next, more: next < this.results.length };
+    const scores = scoresOf(this.all().map(({ score }) => score));
+    return { scan: this.scan, rows, next, more: next < this.results.length, scores };
+  }
+
+  /** The last result of each picture counts. */
+  all(cursor = this.results.length): CaseRow[] {
+    const latest = new Map(this.results.slice(0, cursor).map((result) => [result.sample, result]));
+    return [...latest.values()].flatMap(({ cases }) => cases);
+  }
+
+  private choose({ choice, cursor, below, after, limit }: Params<'choose'>): CasesPage {
+    const text = choice.text.toLowerCase();
+    const passing = this.all(cursor).filter(
+      ({ kind, given, proposed, sample }) =>
+        (choice.kind === null || kind === choice.kind) &&
+        (choice.class === null || given === choice.class || proposed === choice.class) &&
+        (choice.given === null || given === choice.given) &&
+        (choice.proposed === null || proposed === choice.proposed) &&
+        [sample, CLASSES[given].name, CLASSES[proposed].name].some((name) => name.toLowerCase().includes(text)),
+    );
+    const weak = passing.filter(({ score }) => score < below).sort((a, b) => b.score - a.score);
+    const rows = weak.slice(after, after + limit);
+    return { scan: this.scan, count: passing.length, rows, more: after + limit < weak.length };
+  }
+
+  private find({ ids }: Params<'cases'>) {
+    const wanted = new Set(ids);
+    return { scan: this.scan, rows: this.all().filter(({ id }) => wanted.has(id)) };
   }
 
   decide({ author, verdict, cases }: Params<'decide'>): JournalChange {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noScores } from '../../common/scores.ts';
 import { FakeEngine, freshDataset, makeCase, makeResult } from './engine.ts';
 import { DatasetStore, type Tally } from '../../renderer/db.ts';
 import { readCase } from '../../renderer/case-list.ts';
@@ -171,7 +172,7 @@ test('a page that another window has stored already changes nothing, the same ch
   engine.results.push(makeResult('a', [1, 2]));
   const { store, sync } = follow(engine);
   await sync.start();
-  const page = { scan: 'scan-1', rows: [makeResult('a', [1, 2])], next: 1, more: false };
+  const page = { scan: 'scan-1', rows: [makeResult('a', [1, 2])], next: 1, more: false, scores: noScores() };
   expect(await storePage(store, page, 0)).toBe('behind');
   const change = engine.decide({ dataset: 'd', author: 'me', verdict: 'skip', cases: ['a-1', 'a-1'] });
   await sync.settled();

@@ -89,7 +89,8 @@ class Report {
     const { queue } = reviewing;
     if (!queue) return;
     const wanted = { ...EVERYTHING, ...filter };
-    if (!(await queue.cases.matching(wanted)).length) return studio.toast(`There is no case of ${what}.`);
+    const listed = await queue.cases.matching(wanted);
+    if (!listed.length && !(await queue.cases.unlisted(wanted))) return studio.toast(`There is no case of ${what}.`);
     await queue.show(wanted);
     studio.go('review');
   }

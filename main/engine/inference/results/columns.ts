@@ -6,6 +6,9 @@ const ID = /^[0-9a-f]{16}$/;
 const WHOLE = 8; // kind, given, proposed, x, y, width, height, area
 const REAL = 5; // score, p(given), agreement, disagreement, displacement
 
+/** Whether a case of this kind and these classes (indexes) passes. */
+export type CaseTest = (kind: CaseRow['kind'], given: number, proposed: number) => boolean;
+
 /** As they were written, without the digits that 32 bits make up. */
 const thousandths = (value: number) => Math.round(value * 1000) / 1000;
 
@@ -57,12 +60,21 @@ export class CaseColumns {
     return this.real[i * REAL];
   }
 
+  id(i: number): string {
+    return this.ids[i].toString(16).padStart(16, '0');
+  }
+
+  meets(i: number, test: CaseTest): boolean {
+    const at = i * WHOLE;
+    return test(CASE_KINDS[this.whole[at]], this.whole[at + 1], this.whole[at + 2]);
+  }
+
   row(i: number, sample: string, heldOut: boolean): CaseRow {
     const [kind, given, proposed, x, y, width, height, area] = this.whole.subarray(i * WHOLE, (i + 1) * WHOLE);
     const [score, pGiven, agreement, disagreement, displacement] = this.real.subarray(i * REAL, (i + 1) * REAL);
     const [seeing, of] = this.passes.subarray(i * 2, (i + 1) * 2);
     return {
-      id: this.ids[i].toString(16).padStart(16, '0'),
+      id: this.id(i),
       sample,
       kind: CASE_KINDS[kind],
       given,

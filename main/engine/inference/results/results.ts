@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResultsPage } from '../../../../common/api.ts';
 import type { CaseRow, SampleResult } from '../../../../common/case.ts';
+import { addScore, noScores, type Scores } from '../../../../common/scores.ts';
 import type { Project } from '../../project.ts';
-import { CaseColumns } from './columns.ts';
+import { CaseColumns, type CaseTest } from './columns.ts';
 import { addSparse, emptyHistogram, sumOverClasses } from './histogram.ts';
 import { parseLine, type ResultLine } from './line.ts';
 import { currentScan, readRecord, scanFolder } from './record.ts';
@@ -37,6 +38,8 @@ export class Results {
   scan: string | null = null;
   /** true while a scan of this process fills them: what other processes begin meanwhile does not change the subject */
   held = false;
+  /** all cases by score */
+  scores: Scores = noScores();
   /** [class index][bin]: confidence of the scanned pictures without mask, taken together */
   histogram: number[][] = [];
 
@@ -62,15 +65,39 @@ export class Results {
     return this.latest.size;
   }
 
-  /** Results in the order they were made, from line `after` on. */
-  page(after: number, limit: number): ResultsPage {
+  /** Results in the order they were made, from line `after` on, with the cases that score `least` or more, and `others`. */
+  page(after: number, limit: number, least = 0, others?: ReadonlyMap<string, ReadonlySet<string>>): ResultsPage {
     const rows: SampleResult[] = [];
     let next = Math.min(Math.max(0, after), this.log.length);
     for (; next < this.log.length && rows.length < limit; next++) {
       const entry = this.log[next];
-      if (entry) rows.push(this.toResult(entry));
+      if (entry) rows.push(this.toResult(entry, least, others?.get(entry.sample)));
     }
-    return { scan: this.scan, rows, next, more: next < this.log.length };
+    return { scan: this.scan, rows, next, more: next < this.log.length, scores: this.scores };
+  }
+
+  /** Places of the cases in the first `cursor` lines that pass. `testOf` is asked once a picture; null: none of it passes. */
+  placesOf(cursor: number, testOf: (sample: string) => CaseTest | null): number[] {
+    const places: number[] = [];
+    for (let line = 0; line < Math.min(cursor, this.log.length); line++) {
+      const entry = this.log[line];
+      const test = entry && testOf(entry.sample);
+      if (!entry || !test) continue;
+      const end = entry.first + entry.count;
+      for (let at = entry.first; at < end; at++) if (this.cases.meets(at, test)) places.push(at);
+    }
+    return places;
+  }
+
+  scoreAt(place: number): number {
+    return this.cases.score(place);
+  }
+
+  rowsAt(places: readonly number[]): CaseRow[] {
+    return places.flatMap((at) => {
+      const entry = this.log[this.cases.holder[at]];
+      return entry ? [this.cases.row(at, entry.sample, entry.heldOut)] : [];
+    });
   }
 
   get(sample: string): SampleResult | undefined {
@@ -80,12 +107,7 @@ export class Results {
 
   /** The cases of these ids, by id; ids the current scan does not have are left out. */
   findCases(ids: readonly string[]): Map<string, CaseRow> {
-    const rows = new Map<string, CaseRow>();
-    for (const [id, at] of this.cases.find(ids)) {
-      const entry = this.log[this.cases.holder[at]];
-      if (entry) rows.set(id, this.cases.row(at, entry.sample, entry.heldOut));
-    }
-    return rows;
+    return new Map(this.rowsAt([...this.cases.find(ids).values()]).map((row) => [row.id, row]));
   }
 
   /** Scores of these ids, without making their rows; ids the current scan does not have are left out. */
@@ -94,12 +116,6 @@ export class Results {
     for (const [id, at] of this.cases.find(ids))
       if (this.log[this.cases.holder[at]]) scores.set(id, this.cases.score(at));
     return scores;
-  }
-
-  /** Scores of all cases. */
-  *scores(): Generator<number> {
-    for (const entry of this.log)
-      if (entry) for (let i = 0; i < entry.count; i++) yield this.cases.score(entry.first + i);
   }
 
   /** One result a picture, in the order they were made. */
@@ -151,6 +167,7 @@ export class Results {
     this.log = [];
     this.latest = new Map();
     this.cases = new CaseColumns();
+    this.scores = noScores();
     this.tails = new Map();
     this.histogram = emptyHistogram(record?.classes.length ?? 0);
     await this.refresh();
@@ -197,6 +214,7 @@ export class Results {
     const confidence = line.confidence ? sumOverClasses(line.confidence) : null;
     if (line.confidence) addSparse(this.histogram, line.confidence, 1);
     this.latest.set(sample, this.log.length);
+    for (let at = first; at < this.cases.length; at++) addScore(this.scores, this.cases.score(at));
     this.log.push({ ...facts, place, first, count: line.cases.length, confidence });
   }
 
@@ -206,6 +224,8 @@ export class Results {
     if (index === undefined) return;
     const old = this.log[index]?.confidence ? this.line(sample) : null;
     if (old?.confidence) addSparse(this.histogram, old.confidence, -1);
+    const { first = 0, count = 0 } = this.log[index] ?? {};
+    for (let at = first; at < first + count; at++) addScore(this.scores, this.cases.score(at), -1);
     this.log[index] = null;
   }
 
@@ -214,9 +234,12 @@ export class Results {
     return index === undefined ? undefined : (this.log[index] ?? undefined);
   }
 
-  private toResult({ first, count, ...entry }: Entry): SampleResult {
+  private toResult({ first, count, ...entry }: Entry, least = 0, others?: ReadonlySet<string>): SampleResult {
     const { sample, score, softmin, labelled, heldOut, width, height } = entry;
-    const cases = Array.from({ length: count }, (_, i) => this.cases.row(first + i, sample, heldOut));
+    const cases: CaseRow[] = [];
+    for (let at = first; at < first + count; at++)
+      if (this.cases.score(at) >= least || others?.has(this.cases.id(at)))
+        cases.push(this.cases.row(at, sample, heldOut));
     return { sample, score, softmin, labelled, heldOut, width, height, cases };
   }
 
