@@ -32,7 +32,7 @@ afterAll(() => calm?.remove());
 const stages = (job: Job) => ({
   scan: ['scan', job.folder, '--models', job.models, '--device', 'cpu', '--processes', '2'],
   accept: ['accept', job.folder, '--cases', '--min-score', '0.2'],
-  pseudo: ['accept', job.folder, '--pseudo', '--threshold', '0.8'],
+  pseudo: ['accept', job.folder, '--pseudo', '--share', '0.6', '--floor', '0.3'],
   export: ['export', job.folder, '--out', join(job.place, 'out')],
 });
 
@@ -46,7 +46,7 @@ async function outcome(job: Job) {
     images: await winnowJson('images', job.folder),
     cases: order(await winnowJson('cases', job.folder, '--masks')),
     exported,
-    manifest: manifest.replaceAll(/"line":"[^"]+"/g, ''),
+    manifest: manifest.replaceAll(/"line": ?"[^"]+"/g, ''),
   };
 }
 

@@ -5,6 +5,7 @@ import { readMask } from '../../main/engine/images.ts';
 import { hashesOf, type Job } from '../support/job.ts';
 import {
   acceptPseudoLabels,
+  chooseThresholds,
   exportTo,
   expectReviewed,
   openConfusion,
@@ -22,6 +23,7 @@ export async function wholeJob(page: Page, job: Job, out: string): Promise<void>
   await scan(page);
   await insights(page);
   await review(page);
+  await chooseThresholds(page, 'disc');
   await acceptPseudoLabels(page);
   await exportTo(page, out);
   await checkExport(job, out);
@@ -67,5 +69,5 @@ async function checkExport({ folder, shapes }: Job, out: string): Promise<void> 
   expect((await readFile(join(out, 'train.txt'), 'utf8')).trim().split('\n').sort()).toEqual(names);
   expect(Object.keys(made)).toHaveLength(names.length);
   const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as object;
-  expect(Object.keys(manifest)).toEqual(expect.arrayContaining(['samples']));
+  expect(manifest).toMatchObject({ thresholds: [{ byClass: expect.any(Object) as object }] });
 }

@@ -147,6 +147,26 @@ export async function openPseudo(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: /^Accept all/ })).toBeEnabled();
 }
 
+/** Thresholds by class: one class left out by hand, then the same share of each, gone on with by hand; all by keyboard. */
+export async function chooseThresholds(page: Page, left: string): Promise<void> {
+  await openPseudo(page);
+  const [all, row] = [page.getByRole('button', { name: /^Accept all/ }), page.getByRole('row', { name: left })];
+  await page.keyboard.press('v');
+  await expect(all).toContainText('by class');
+  await page.keyboard.press('n');
+  await expect(row).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press('x');
+  await expect(row.getByRole('spinbutton')).toHaveValue('');
+  await expect(row.getByRole('cell', { name: '0%', exact: true })).toBeVisible();
+  await page.keyboard.press('v');
+  await expect(all).toContainText('at 50% a class');
+  await page.keyboard.press('+');
+  await expect(all).toContainText('at 51% a class');
+  await page.keyboard.press('e');
+  await expect(all).toContainText('by class');
+  await expect(row.getByRole('spinbutton')).not.toHaveValue('');
+}
+
 export async function acceptPseudoLabels(page: Page): Promise<void> {
   await openPseudo(page);
   await page.getByRole('button', { name: /^Accept all/ }).click();
