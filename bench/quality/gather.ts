@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readPicture } from '../../main/engine/images.ts';
-import { findRegions, measure, type Candidate } from '../../main/engine/noise/candidates.ts';
+import { findRegions, measure, pixelsIn, type Candidate } from '../../main/engine/noise/candidates.ts';
 import { linearMargin, terms, type Terms } from '../../main/engine/noise/probability.ts';
 import { setScene } from '../../main/engine/noise/scene.ts';
 import { openKnown } from './known.ts';
@@ -54,12 +54,4 @@ export async function gather(data: string, projectFolder: string, truth: string)
     });
   }
   return gathered;
-}
-
-function pixelsIn({ components: { first, start, end }, index }: Candidate, map: Uint8Array): number {
-  let pixels = 0;
-  for (let run = first[index]; run < first[index + 1]; run++) {
-    for (let i = start[run]; i < end[run]; i++) pixels += map[i];
-  }
-  return pixels;
 }

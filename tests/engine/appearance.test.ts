@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FEATURES } from '../../common/features.ts';
-import { colourRatio, lookAt, steepnessAt } from '../../main/engine/noise/appearance.ts';
+import { colourRatios, lookAt, steepnessOf, type Appearance } from '../../main/engine/noise/appearance.ts';
 import { findCases } from '../../main/engine/noise/cases.ts';
 
 const WIDTH = 240;
@@ -41,6 +41,10 @@ const only = (rgb: Uint8Array | null) => {
   return found[0];
 };
 
+const ratioAt = (appearance: Appearance, i: number, proposed: number, given: number) =>
+  colourRatios(appearance, i, i + 1, proposed, given);
+const steepnessAt = (appearance: Appearance, i: number) => steepnessOf(appearance, i, i + 1);
+
 describe('what the picture says', () => {
   it('colours of the proposed class speak for an error, those of the given class against it', () => {
     const [car, nothing, road] = [carIsThere, null, roadIsThere].map(only);
@@ -57,10 +61,10 @@ describe('what the picture says', () => {
   it('is the log-ratio of how often a colour is seen in one class and in the other', () => {
     const appearance = lookAt(carIsThere, planes, given, 2);
     const [red, grey] = [140 + 90 * WIDTH, 0];
-    expect(colourRatio(appearance, red, CAR, ROAD)).toBeGreaterThan(3);
-    expect(colourRatio(appearance, grey, CAR, ROAD)).toBeLessThan(-3);
-    expect(colourRatio(appearance, red, CAR, ROAD)).toBeCloseTo(-colourRatio(appearance, red, ROAD, CAR), 10);
-    expect(colourRatio(appearance, red, CAR, CAR)).toBe(0);
+    expect(ratioAt(appearance, red, CAR, ROAD)).toBeGreaterThan(3);
+    expect(ratioAt(appearance, grey, CAR, ROAD)).toBeLessThan(-3);
+    expect(ratioAt(appearance, red, CAR, ROAD)).toBeCloseTo(-ratioAt(appearance, red, ROAD, CAR), 10);
+    expect(ratioAt(appearance, red, CAR, CAR)).toBe(0);
   });
 
   it('is learned only where label and proposal agree', () => {
@@ -73,5 +77,11 @@ describe('what the picture says', () => {
     expect(steepnessAt(appearance, row + 140)).toBe(GREY[1] - RED[1]);
     expect(steepnessAt(appearance, row + 160)).toBe(0);
     expect(steepnessAt(appearance, row)).toBe(0);
+    const each = Array.from({ length: 60 }, (_, n) => row + 110 + n);
+    const sum = (of: (i: number) => number) => each.reduce((all, i) => all + of(i), 0);
+    expect(steepnessOf(appearance, row + 110, row + 170)).toBe(sum((i) => steepnessAt(appearance, i)));
+    expect(colourRatios(appearance, row + 110, row + 170, CAR, ROAD)).toBe(
+      sum((i) => ratioAt(appearance, i, CAR, ROAD)),
+    );
   });
 });

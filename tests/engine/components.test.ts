@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findComponents, joinRuns } from '../../main/engine/masks/components.ts';
+import { coverMap, findComponents } from '../../main/engine/masks/components.ts';
 import { noise } from '../support/random.ts';
 
 const SKIP = 9;
@@ -58,28 +58,13 @@ describe('components', () => {
           expect(found.value[c]).toBe(values[found.start[found.first[c]]]);
         }
         expect(of).toEqual(flood(values, width, height));
-        // The same from parts of rows, cut anywhere; of pixels to be skipped some are not even there.
-        const parts: { start: number; end: number }[] = [];
-        for (let i = 0; i < values.length; i++) {
-          if (values[i] === SKIP && next() < 0.5) continue;
-          const last = parts.at(-1);
-          const goesOn = last?.end === i && i % width > 0 && values[i] === values[i - 1] && next() < 0.7;
-          if (last && goesOn) last.end++;
-          else parts.push({ start: i, end: i + 1 });
-        }
-        const runs = {
-          start: Int32Array.from(parts, ({ start }) => start),
-          end: Int32Array.from(parts, ({ end }) => end),
-        };
-        const joined = joinRuns(
-          runs,
-          Uint8Array.from(parts, ({ start }) => values[start]),
-          width,
-          SKIP,
-        );
-        expect({ ...joined, source: found.source }).toEqual(found);
-        expect(joined.source.map((n) => runs.start[n])).toEqual(joined.start);
-        expect(found.source).toEqual(found.start);
+        // With nothing to skip, all of the map is covered by the same regions.
+        const all = values.map((value) => (value === SKIP ? classes : value));
+        const cover = coverMap(all, width, height);
+        const covered = new Int32Array(all.length);
+        cover.end.forEach((end, run) => covered.fill(cover.of[run], run ? cover.end[run - 1] : 0, end));
+        expect(covered).toEqual(flood(all, width, height));
+        expect([...cover.area]).toEqual([...findComponents(all, width, height, SKIP).area]);
       }
     }
   });

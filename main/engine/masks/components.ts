@@ -10,8 +10,6 @@ export interface Components {
   start: Int32Array;
   /** index after a run's last pixel; a run never leaves its row */
   end: Int32Array;
-  /** the first of the runs it was made of, where it was made of runs; its start else */
-  source: Int32Array;
   /** pixels of component c */
   area: Int32Array;
   /** value the pixels of component c share */
@@ -20,7 +18,6 @@ export interface Components {
 
 let runStart = new Int32Array(4096);
 let runEnd = new Int32Array(4096);
-let runSource = new Int32Array(4096);
 let runValue = new Uint8Array(4096);
 let parent = new Int32Array(4096);
 
@@ -49,7 +46,7 @@ function findRuns(values: Uint8Array, width: number, height: number, skip: numbe
         const four = Math.imul(value, 0x01010101);
         while (at + 4 <= rowEnd && fours[at >> 2] === four) at += 4;
       }
-      if (value !== skip) setRun(runs++, start, at, start, value);
+      if (value !== skip) setRun(runs++, start, at, value);
     }
     joinRows(width, above, rowFirst, runs);
     above = rowFirst;
@@ -57,73 +54,33 @@ function findRuns(values: Uint8Array, width: number, height: number, skip: numbe
   return runs;
 }
 
-/** Which component each of a few pixels belongs to, and how many pixels each component has. */
-export interface ComponentsOf {
+/** The components of all of a map: every pixel is in a run, every run in a component. */
+export interface Cover {
+  /** index after the last pixel of each run; a run begins where the one before it ends */
+  end: Int32Array;
+  /** the component of each run */
   of: Int32Array;
+  /** pixels of each component */
   area: Int32Array;
 }
 
-/**
- * The components of all of `values`, as seen from `places` (indexes in ascending order): the same regions as
- * findComponents has, without their runs.
- */
-export function componentsOf(values: Uint8Array, width: number, height: number, places: Int32Array): ComponentsOf {
+/** The same regions as findComponents has with nothing to skip, in raster order of runs. */
+export function coverMap(values: Uint8Array, width: number, height: number): Cover {
   const runs = findRuns(values, width, height, -1);
-  const { component, count } = number(runs);
+  const { component: of, count } = number(runs);
   const area = new Int32Array(count);
-  for (let run = 0; run < runs; run++) area[component[run]] += runEnd[run] - runStart[run];
-  const of = new Int32Array(places.length);
-  let run = 0;
-  for (let n = 0; n < places.length; n++) {
-    while (runEnd[run] <= places[n]) run++;
-    of[n] = component[run];
-  }
-  return { of, area };
-}
-
-/** Parts of rows in raster order, apart from each other. */
-export interface Runs {
-  /** index of a run's first pixel, and after its last */
-  start: Int32Array;
-  end: Int32Array;
-}
-
-/**
- * The same of parts of rows only: `values[n]` is the value of all of run n. Linear in their number, whatever the size of
- * the picture.
- */
-export function joinRuns({ start, end }: Runs, values: Uint8Array, width: number, skip: number): Components {
-  let runs = 0;
-  let above = 0;
-  let rowFirst = 0;
-  let rowEnd = 0;
-  for (let n = 0; n < values.length; n++) {
-    const value = values[n];
-    if (value === skip) continue;
-    if (start[n] >= rowEnd) {
-      joinRows(width, above, rowFirst, runs);
-      // What lies more than one row up touches nothing here.
-      above = start[n] < rowEnd + width ? rowFirst : runs;
-      rowFirst = runs;
-      rowEnd = (Math.floor(start[n] / width) + 1) * width;
-    }
-    const source = n;
-    while (end[n] < rowEnd && start[n + 1] === end[n] && values[n + 1] === value) n++;
-    setRun(runs++, start[source], end[n], source, value);
-  }
-  joinRows(width, above, rowFirst, runs);
-  return collect(runs);
+  for (let run = 0; run < runs; run++) area[of[run]] += runEnd[run] - runStart[run];
+  return { end: runEnd.slice(0, runs), of, area };
 }
 
 /** Four bytes as one number, as many as there are whole; none where they lie across the grain of memory. */
 const inFours = ({ buffer, byteOffset, length }: Uint8Array): Int32Array =>
   byteOffset % 4 ? new Int32Array(0) : new Int32Array(buffer, byteOffset, length >> 2);
 
-function setRun(run: number, start: number, end: number, source: number, value: number): void {
+function setRun(run: number, start: number, end: number, value: number): void {
   if (run === runStart.length) grow();
   runStart[run] = start;
   runEnd[run] = end;
-  runSource[run] = source;
   runValue[run] = value;
   parent[run] = run;
 }
@@ -173,7 +130,7 @@ function number(runs: number): { component: Int32Array; count: number } {
 
 /** Sorts the runs by component (counting sort; stable, so raster order stays). */
 function collect(runs: number): Components {
-  const [starts, ends, sources, values] = [runStart, runEnd, runSource, runValue];
+  const [starts, ends, values] = [runStart, runEnd, runValue];
   const { component, count } = number(runs);
   const first = new Int32Array(count + 1);
   const area = new Int32Array(count);
@@ -185,21 +142,19 @@ function collect(runs: number): Components {
     value[c] = values[run];
   }
   for (let c = 0; c < count; c++) first[c + 1] += first[c];
-  const [start, end, source] = [new Int32Array(runs), new Int32Array(runs), new Int32Array(runs)];
+  const [start, end] = [new Int32Array(runs), new Int32Array(runs)];
   const next = first.slice(0, count);
   for (let run = 0; run < runs; run++) {
     const at = next[component[run]]++;
     start[at] = starts[run];
     end[at] = ends[run];
-    source[at] = sources[run];
   }
-  return { count, first, start, end, source, area, value };
+  return { count, first, start, end, area, value };
 }
 
 function grow(): void {
   runStart = doubled(runStart);
   runEnd = doubled(runEnd);
-  runSource = doubled(runSource);
   runValue = doubled(runValue);
   parent = doubled(parent);
 }

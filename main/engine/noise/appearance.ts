@@ -19,8 +19,8 @@ export interface Appearance {
   /** mean steepness of the picture, grey levels over two pixels, at least 1 */
   steepness: number;
   /** [class · COLOURS + colour] pixels seen, and all of a class */
-  seen: Float32Array;
-  total: Float32Array;
+  seen: Uint32Array;
+  total: Uint32Array;
   /** [proposed class · classes + given class][colour] as far as asked for: a picture has few colours, and a logarithm takes long */
   known: (Float32Array | undefined)[];
 }
@@ -32,39 +32,69 @@ export function lookAt(
   given: Uint8Array,
   classes: number,
 ): Appearance {
-  const seen = new Float32Array(classes * COLOURS);
-  const total = new Float32Array(classes);
+  const seen = new Uint32Array(classes * COLOURS);
+  const total = new Uint32Array(classes);
   const known = new Array<undefined>(classes * classes).fill(undefined);
   const appearance: Appearance = { rgb, width, height, steepness: 1, seen, total, known };
-  let steep = 0;
-  let places = 0;
   for (let y = 0; y < height; y += STEP) {
-    const inside = y > 0 && y < height - 1;
-    for (let x = 0, i = y * width; x < width; x += STEP, i += STEP) {
+    for (let i = y * width; i < (y + 1) * width; i += STEP) {
       const known = given[i];
-      if (known === label[i] && known !== IGNORE) {
-        seen[known * COLOURS + colourAt(rgb, i)]++;
-        total[known]++;
-      }
-      if (inside && x > 0 && x < width - 1) steep += Math.sqrt(gradientAt(rgb, 3 * i + 1, 3 * width));
-      places++;
+      if (known !== label[i] || known === IGNORE) continue;
+      seen[known * COLOURS + colourAt(rgb, i)]++;
+      total[known]++;
     }
   }
-  appearance.steepness = Math.max(1, steep / Math.max(1, places));
+  appearance.steepness = Math.max(1, meanSteepness(rgb, width, height));
   return appearance;
 }
 
-/** log of how much likelier pixel i has this colour in class `proposed` than in class `given`, by what the picture shows of both. */
-export function colourRatio({ rgb, seen, total, known }: Appearance, i: number, proposed: number, given: number) {
-  const colour = colourAt(rgb, i);
-  const ofPair = (known[proposed * total.length + given] ??= new Float32Array(COLOURS).fill(NaN));
-  if (!Number.isNaN(ofPair[colour])) return ofPair[colour];
-  const share = (k: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
-  return (ofPair[colour] = Math.fround(Math.log(share(proposed) / share(given))));
+function meanSteepness(rgb: Uint8Array, width: number, height: number): number {
+  let sum = 0;
+  for (let y = STEP; y < height - 1; y += STEP) {
+    const last = 3 * ((y + 1) * width - 1);
+    for (let at = 3 * (y * width + STEP) + 1; at < last; at += 3 * STEP)
+      sum += Math.sqrt(gradientAt(rgb, at, 3 * width));
+  }
+  return sum / Math.max(1, Math.ceil(width / STEP) * Math.ceil(height / STEP));
 }
 
-/** Length of the gradient of the green channel, grey levels over two pixels; 0 along the picture's border. */
-export const steepnessAt = (appearance: Appearance, i: number): number => Math.sqrt(squareAt(appearance, i));
+/**
+ * Over the pixels start … end − 1: log of how much likelier each has its colour in class `proposed` than in class `given`, by
+ * what the picture shows of both.
+ */
+export function colourRatios(
+  { rgb, seen, total, known }: Appearance,
+  start: number,
+  end: number,
+  proposed: number,
+  given: number,
+): number {
+  const ofPair = (known[proposed * total.length + given] ??= new Float32Array(COLOURS).fill(NaN));
+  let sum = 0;
+  for (let i = start; i < end; i++) {
+    const colour = colourAt(rgb, i);
+    if (Number.isNaN(ofPair[colour])) {
+      const share = (k: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
+      ofPair[colour] = Math.log(share(proposed) / share(given));
+    }
+    sum += ofPair[colour];
+  }
+  return sum;
+}
+
+/**
+ * Over the pixels start … end − 1 of one row: length of the gradient of the green channel, grey levels over two pixels; 0
+ * along the picture's border.
+ */
+export function steepnessOf({ rgb, width, height }: Appearance, start: number, end: number): number {
+  const y = Math.floor(start / width);
+  if (y === 0 || y === height - 1) return 0;
+  let sum = 0;
+  const last = Math.min(end, (y + 1) * width - 1);
+  for (let i = Math.max(start, y * width + 1); i < last; i++)
+    sum += Math.fround(Math.sqrt(gradientAt(rgb, 3 * i + 1, 3 * width)));
+  return sum;
+}
 
 /** The larger one of two neighbours. */
 export const steepnessAlong = (appearance: Appearance, i: number, j: number): number =>

@@ -1,6 +1,5 @@
-import { IGNORE } from '../../../common/dataset.ts';
-import { joinRuns, type Components } from '../masks/components.ts';
 import { gatherEvidence, type Evidence } from './evidence.ts';
+import { groupStretches } from './groups.ts';
 import type { Scene } from './scene.ts';
 import type { Stretches } from './stretches.ts';
 
@@ -8,10 +7,13 @@ import type { Stretches } from './stretches.ts';
 const FLOORS = [1, 2, 0];
 const FAINT = 0;
 
-/** A region that may be an error: component `index` of `components`. */
+/** A region that may be an error: whole stretches of one picture. */
 export interface Region {
-  components: Components;
-  index: number;
+  stretches: Stretches;
+  /** indexes of stretches in raster order */
+  members: Int32Array;
+  /** pixels */
+  area: number;
   /** at the low floor: worth a case only where nothing else is found */
   faint: boolean;
   /** sides and floors that see the very same pixels: the more, the more it stands alone */
@@ -29,25 +31,27 @@ export interface Candidate extends Region {
  * is labelled but not there is of one class, whatever lies behind it). Regions of different sides and floors overlap, but
  * none is there twice. Pixels without a label are in none; specks are left out. The faint ones come last.
  */
-export function findRegions({ planes, stretches, givenObjects, proposedObjects, diagonal }: Scene): Region[] {
+export function findRegions({ planes, stretches, diagonal }: Scene): Region[] {
   const minimum = Math.max(24, diagonal / 8);
   const regions: Region[] = [];
   const known = new Map<number, Region[]>();
+  const sides = [stretches.proposed, stretches.given].map((side) =>
+    groupStretches(stretches, side, planes.width, minimum),
+  );
   for (const floor of FLOORS) {
-    for (const { value } of [proposedObjects, givenObjects]) {
-      const components = joinRuns(stretches, reaching(stretches, floor, value), planes.width, IGNORE);
-      for (let index = 0; index < components.count; index++) {
-        if (components.area[index] < minimum) continue;
-        const region = { components, index, faint: floor === FAINT, seen: 1 };
-        const start = components.start[components.first[index]];
-        const alike = known.get(start);
-        const same = alike?.find((other) => isSame(other, region));
+    for (const groups of sides) {
+      const { count, first, member, area } = groups[floor];
+      for (let g = 0; g < count; g++) {
+        const members = member.subarray(first[g], first[g + 1]);
+        const alike = known.get(members[0]);
+        const same = alike?.find((other) => area[g] === other.area && isSame(members, other.members));
         if (same) {
           same.seen++;
           continue;
         }
+        const region = { stretches, members, area: area[g], faint: floor === FAINT, seen: 1 };
         if (alike) alike.push(region);
-        else known.set(start, [region]);
+        else known.set(members[0], [region]);
         regions.push(region);
       }
     }
@@ -56,25 +60,21 @@ export function findRegions({ planes, stretches, givenObjects, proposedObjects, 
 }
 
 /** Measures a region. */
-export const measure = (scene: Scene, region: Region): Candidate => ({
-  ...region,
-  evidence: gatherEvidence(scene, region.components, region.index),
-});
-
-/** Most errors stand alone: both sides and several floors then see the very same pixels. */
-function isSame(a: Region, b: Region): boolean {
-  const [x, y] = [a.components, b.components];
-  const [i, j] = [x.first[a.index], y.first[b.index]];
-  const runs = x.first[a.index + 1] - i;
-  if (x.area[a.index] !== y.area[b.index] || runs !== y.first[b.index + 1] - j) return false;
-  for (let run = 0; run < runs; run++)
-    if (x.start[i + run] !== y.start[j + run] || x.end[i + run] !== y.end[j + run]) return false;
-  return true;
+export function measure(scene: Scene, region: Region): Candidate {
+  const { stretches, members, area, faint, seen } = region;
+  return { stretches, members, area, faint, seen, evidence: gatherEvidence(scene, region) };
 }
 
-/** The class of each stretch that reaches more than `floor` floors, IGNORE of the others. */
-function reaching({ floors }: Stretches, floor: number, value: Uint8Array): Uint8Array {
-  const classes = new Uint8Array(value.length);
-  for (let n = 0; n < value.length; n++) classes[n] = floors[n] > floor ? value[n] : IGNORE;
-  return classes;
+/** The sum of `map`, width × height, over the pixels of a region. */
+export function pixelsIn({ stretches: { start, end }, members }: Region, map: Uint8Array): number {
+  let sum = 0;
+  for (const n of members) for (let i = start[n]; i < end[n]; i++) sum += map[i];
+  return sum;
+}
+
+/** Most errors stand alone: both sides and several floors then see the very same pixels. */
+function isSame(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -1,9 +1,8 @@
 import type { CaseDetail } from '../../../common/case.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { encodeRle } from '../../../common/rle.ts';
-import type { Components } from '../masks/components.ts';
 import { findRegions, measure, type Candidate, type Region } from './candidates.ts';
-import { fillRegion } from './evidence.ts';
+import { fillRegion } from './mask.ts';
 import { kindOf } from './kind.ts';
 import { judge, type Judgement } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
@@ -21,7 +20,7 @@ export interface Scored extends Candidate, Judgement {}
 
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
- * IGNORE) below `classCount`. Time is linear in the pixels; memory is two bytes a pixel and some thirty for each
+ * IGNORE) below `classCount`. Time is linear in the pixels; memory is one byte a pixel and some thirty for each
  * contradicted one beside the arguments.
  */
 export function findCases(
@@ -31,7 +30,7 @@ export function findCases(
   rgb: Uint8Array | null = null,
 ): FoundCase[] {
   const scene = setScene(planes, given, classCount, rgb);
-  const { taken } = scene;
+  const taken = new Uint8Array(scene.stretches.start.length);
   const regions = findRegions(scene);
   const score = (some: Region[]) => some.map((region) => withScore(scene, region)).filter(isWorthALook);
   const clear = distinct(taken, score(regions.filter(({ faint }) => !faint)));
@@ -41,49 +40,42 @@ export function findCases(
 }
 
 function withScore(scene: Scene, region: Region): Scored {
-  const candidate = measure(scene, region);
-  return { ...candidate, ...judge(candidate.evidence, scene.diagonal) };
+  const { stretches, members, area, faint, seen, evidence } = measure(scene, region);
+  const { features, score } = judge(evidence, scene.diagonal);
+  return { stretches, members, area, faint, seen, evidence, features, score };
 }
 
 export const isWorthALook = ({ score }: Scored): boolean => score >= MIN_SCORE;
 
 /**
  * The best candidate of each error: greedily, from the best down. Of two that are about as sure the larger one goes
- * first, or an error would be taken in parts. `taken`: width × height, 1 in the regions taken before; those taken now are
+ * first, or an error would be taken in parts. `taken`: 1 for the stretches of regions taken before; those taken now are
  * added.
  */
 export function distinct<T extends Scored>(taken: Uint8Array, candidates: T[]): T[] {
   candidates.sort((a, b) => standing(b) - standing(a));
   return candidates.filter((candidate) => {
     if (isRepeated(taken, candidate)) return false;
-    fillRegion(taken, candidate.components, candidate.index, 1);
+    for (const n of candidate.members) taken[n] = 1;
     return true;
   });
 }
 
-function isRepeated(taken: Uint8Array, { components, index }: Region): boolean {
-  return covered(taken, components, index) > MAX_OVERLAP * components.area[index];
+function isRepeated(taken: Uint8Array, { stretches: { start, end }, members, area }: Region): boolean {
+  let covered = 0;
+  for (const n of members) if (taken[n]) covered += end[n] - start[n];
+  return covered > MAX_OVERLAP * area;
 }
 
 /** Log-odds of the score, and a bonus for size: twice the area weighs as much as 0.14 on the log-odds. */
 const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.2 * Math.log(evidence.area);
 
-function covered(mask: Uint8Array, { first, start, end }: Components, c: number): number {
-  let pixels = 0;
-  for (let run = first[c]; run < first[c + 1]; run++) {
-    for (let i = start[run]; i < end[run]; i++) pixels += mask[i];
-  }
-  return pixels;
-}
-
-function describe(
-  { planes, mask, diagonal }: Scene,
-  { components, index, evidence, features, score }: Scored,
-): FoundCase {
+function describe({ planes, mask, diagonal }: Scene, scored: Scored): FoundCase {
+  const { evidence, features, score } = scored;
   const { given, proposed, bbox, area, pGiven, agreement, disagreement } = evidence;
-  fillRegion(mask, components, index, 1);
+  fillRegion(mask, scored, 1);
   const rle = encodeRle(mask, planes.width, planes.height, bbox);
-  fillRegion(mask, components, index, 0);
+  fillRegion(mask, scored, 0);
   const kind = kindOf(evidence, diagonal);
   const displacement = evidence.thickness;
   return { kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, displacement, features, rle };

@@ -1,4 +1,5 @@
 import { IGNORE } from '../../../common/dataset.ts';
+import type { Overlay } from './overlay.ts';
 
 /** Pixels by given class and proposed class of one picture: row-major, classes × classes; IGNORE left out. */
 export interface Confusions {
@@ -8,17 +9,19 @@ export interface Confusions {
   total: number;
 }
 
-export function countConfusions(given: Uint8Array, label: Uint8Array, classes: number): Confusions {
+export function countConfusions(
+  { count, start, end }: Overlay,
+  given: Uint8Array,
+  label: Uint8Array,
+  classes: number,
+): Confusions {
   const pixels = new Float64Array(classes * classes);
   let total = 0;
-  for (let i = 0; i < given.length;) {
-    const from = given[i];
-    const to = label[i];
-    const start = i++;
-    while (i < given.length && given[i] === from && label[i] === to) i++;
-    if (from === IGNORE) continue;
-    pixels[from * classes + to] += i - start;
-    total += i - start;
+  for (let part = 0; part < count; part++) {
+    const first = start[part];
+    if (given[first] === IGNORE) continue;
+    pixels[given[first] * classes + label[first]] += end[part] - first;
+    total += end[part] - first;
   }
   return { classes, pixels, total };
 }

@@ -1,8 +1,10 @@
-import type { Components } from '../masks/components.ts';
+import type { Region } from './candidates.ts';
 import { usualConfusion } from './confusions.ts';
+import { fillRegion } from './mask.ts';
 import type { Objects } from './objects.ts';
+import { followOutline } from './outline.ts';
 import type { Scene } from './scene.ts';
-import { Tally } from './tally.ts';
+import { tallyUp } from './tally.ts';
 
 /** What one region of one picture tells about its label. Lengths are pixels, shares 0..1. */
 export interface Evidence {
@@ -46,53 +48,42 @@ export interface Evidence {
   usual: { ofGiven: number; ofProposed: number };
 }
 
-/** Measures component `c`. Linear in its pixels; the scene's mask is zero again afterwards. */
-export function gatherEvidence(scene: Scene, components: Components, c: number): Evidence {
-  const { width } = scene.planes;
-  const { first, start, end, source } = components;
-  const area = components.area[c];
-  const tally = new Tally(scene);
-  let left = width;
-  let right = 0;
-  fillRegion(scene.mask, components, c, 1);
-  for (let run = first[c]; run < first[c + 1]; run++) {
-    const y = Math.floor(start[run] / width);
-    left = Math.min(left, start[run] - y * width);
-    right = Math.max(right, end[run] - y * width);
-    tally.addRun(y, start[run], end[run], source[run]);
-  }
-  fillRegion(scene.mask, components, c, 0);
-  const top = Math.floor(start[first[c]] / width);
-  const bottom = Math.floor(start[first[c + 1] - 1] / width) + 1;
+/** Measures a region. Linear in its pixels; the scene's mask is zero again afterwards. */
+export function gatherEvidence(scene: Scene, region: Region): Evidence {
+  const { area } = region;
+  const tally = tallyUp(scene, region);
+  fillRegion(scene.mask, region, 1);
+  const outline = followOutline(scene, region);
+  fillRegion(scene.mask, region, 0);
   const given = commonest(tally.given);
   const proposed = commonest(tally.proposed);
   // All of a candidate shares its given class or its proposed one, so the rarer of the two is the pair.
   const steepness = scene.appearance?.steepness;
   const relative = (sum: number, count: number) => (steepness && count ? sum / count / steepness : 1);
-  const inner = area - tally.outer;
+  const inner = area - outline.outer;
   const both = Math.min(tally.given[given], tally.proposed[proposed]);
   return {
     area,
-    bbox: [left, top, right - left, bottom - top],
+    bbox: tally.bbox,
     given,
     proposed,
     pGiven: tally.pGiven / area / 255,
     agreement: tally.proposed[proposed] / area,
     disagreement: tally.disagreement / area / 255,
-    contrast: inner ? (tally.ratio - tally.outerRatio) / inner : tally.ratio / area,
-    thickness: (2 * area) / tally.sides,
-    givenGoesOn: tally.givenGoesOn / Math.max(1, tally.seen),
-    proposedGoesOn: tally.proposedGoesOn / Math.max(1, tally.seen),
-    unquestioned: tally.unquestioned / Math.max(1, tally.seen),
-    confirmed: tally.confirmed / Math.max(1, tally.seen),
+    contrast: inner ? (tally.ratio - outline.outerRatio) / inner : tally.ratio / area,
+    thickness: (2 * area) / outline.sides,
+    givenGoesOn: outline.givenGoesOn / Math.max(1, outline.seen),
+    proposedGoesOn: outline.proposedGoesOn / Math.max(1, outline.seen),
+    unquestioned: outline.unquestioned / Math.max(1, outline.seen),
+    confirmed: outline.confirmed / Math.max(1, outline.seen),
     strong: tally.strong / area,
     certain: tally.certain / area,
-    givenEdge: tally.givenEdge / tally.sides,
-    proposedEdge: tally.proposedEdge / tally.sides,
+    givenEdge: outline.givenEdge / outline.sides,
+    proposedEdge: outline.proposedEdge / outline.sides,
     colour: tally.colour / area,
     texture: relative(tally.steepness, area),
-    givenOnEdge: relative(tally.givenSteepness, tally.givenEdge),
-    proposedOnEdge: relative(tally.proposedSteepness, tally.proposedEdge),
+    givenOnEdge: relative(outline.givenSteepness, outline.givenEdge),
+    proposedOnEdge: relative(outline.proposedSteepness, outline.proposedEdge),
     ofGiven: partOf(scene.givenObjects, tally.givenObjects),
     ofProposed: partOf(scene.proposedObjects, tally.proposedObjects),
     usual: usualConfusion(scene.confusions, both, given, proposed),
@@ -107,15 +98,6 @@ function partOf({ area, contradicted, here }: Objects, objects: readonly number[
     here[object] = 0;
   }
   return { share: pixels / area[most], contradicted: contradicted[most] / area[most] };
-}
-
-/** Sets the mask to `value` in component `c`. */
-export function fillRegion(mask: Uint8Array, { first, start, end }: Components, c: number, value: number): void {
-  for (let run = first[c]; run < first[c + 1]; run++) {
-    // Most runs are so short that to call for them takes longer than to fill them.
-    if (end[run] - start[run] > 64) mask.fill(value, start[run], end[run]);
-    else for (let i = start[run]; i < end[run]; i++) mask[i] = value;
-  }
 }
 
 /** The class with most pixels, the first of equals. */

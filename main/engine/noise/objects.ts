@@ -1,12 +1,7 @@
-import type { Planes } from '../../../common/planes.ts';
-import { componentsOf } from '../masks/components.ts';
-import type { Stretches } from './stretches.ts';
+import type { Cover } from '../masks/components.ts';
 
-/** Connected regions of one class of a whole map, as seen from the stretches. */
+/** Connected regions of one class of a whole map. */
 export interface Objects {
-  /** of each stretch: its class, and the object it is part of */
-  value: Uint8Array;
-  of: Int32Array;
   /** pixels of each object, and how many of them are contradicted */
   area: Int32Array;
   contradicted: Int32Array;
@@ -14,14 +9,9 @@ export interface Objects {
   here: Int32Array;
 }
 
-/** The objects of a map of classes, width × height. */
-export function findObjects(map: Uint8Array, { width, height }: Planes, { start, end }: Stretches): Objects {
-  const { of, area } = componentsOf(map, width, height, start);
-  const value = new Uint8Array(of.length);
+/** `of`: the object each stretch is part of. */
+export function toObjects({ area }: Cover, of: Int32Array, start: Int32Array, end: Int32Array): Objects {
   const contradicted = new Int32Array(area.length);
-  for (let n = 0; n < of.length; n++) {
-    value[n] = map[start[n]];
-    contradicted[of[n]] += end[n] - start[n];
-  }
-  return { value, of, area, contradicted, here: new Int32Array(area.length) };
+  for (let n = 0; n < of.length; n++) contradicted[of[n]] += end[n] - start[n];
+  return { area, contradicted, here: new Int32Array(area.length) };
 }

@@ -1,7 +1,9 @@
 import type { Planes } from '../../../common/planes.ts';
+import { coverMap } from '../masks/components.ts';
 import { countConfusions, type Confusions } from './confusions.ts';
 import { lookAt, type Appearance } from './appearance.ts';
-import { findObjects, type Objects } from './objects.ts';
+import { toObjects, type Objects } from './objects.ts';
+import { layOver } from './overlay.ts';
 import { findStretches, type Stretches } from './stretches.ts';
 import { sumUp, type Sums } from './sums.ts';
 
@@ -22,30 +24,30 @@ export interface Scene {
   diagonal: number;
   /** width × height; non-zero in the region being measured, zero everywhere else */
   mask: Uint8Array;
-  /** width × height; non-zero in the regions chosen so far */
-  taken: Uint8Array;
 }
 
 /**
- * One scene at a time: the buffers are kept for the next picture, as those of a dataset mostly share one size. `rgb`: the
+ * One scene at a time: the mask is kept for the next picture, as those of a dataset mostly share one size. `rgb`: the
  * picture, width × height × 3 bytes.
  */
 export function setScene(planes: Planes, given: Uint8Array, classCount: number, rgb: Uint8Array | null): Scene {
   const { width, height, label } = planes;
   const size = width * height;
-  for (const map of [mask, taken]) map.fill(0);
-  if (mask.length !== size) [mask, taken] = [new Uint8Array(size), new Uint8Array(size)];
-  const confusions = countConfusions(given, label, classCount);
+  if (mask.length === size) mask.fill(0);
+  else mask = new Uint8Array(size);
+  const [labelled, proposed] = [coverMap(given, width, height), coverMap(label, width, height)];
+  const overlay = layOver(labelled, proposed);
   const appearance = rgb && lookAt(rgb, planes, given, classCount);
-  const stretches = findStretches(planes, given);
+  const stretches = findStretches(overlay, planes, given);
+  const { start, end, givenObject, proposedObject } = stretches;
   return {
-    ...{ planes, given, appearance, stretches, confusions, mask, taken },
-    sums: sumUp(stretches, planes, given, appearance),
-    givenObjects: findObjects(given, planes, stretches),
-    proposedObjects: findObjects(label, planes, stretches),
+    ...{ planes, given, appearance, stretches, mask },
+    confusions: countConfusions(overlay, given, label, classCount),
+    sums: sumUp(stretches, planes, appearance),
+    givenObjects: toObjects(labelled, givenObject, start, end),
+    proposedObjects: toObjects(proposed, proposedObject, start, end),
     diagonal: Math.hypot(width, height),
   };
 }
 
 let mask = new Uint8Array(0);
-let taken = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import type { Planes } from '../../../common/planes.ts';
-import { colourRatio, steepnessAt, type Appearance } from './appearance.ts';
-import { ratioAt } from './log-ratio.ts';
+import { colourRatios, steepnessOf, type Appearance } from './appearance.ts';
+import { LOG } from './log-ratio.ts';
 import type { Stretches } from './stretches.ts';
 
 /** Log-ratios of proposed to given from which a pixel counts as strongly contradicted, and as all but certain. */
@@ -22,12 +22,11 @@ export interface Sums {
 }
 
 export function sumUp(
-  { start, end }: Stretches,
-  planes: Planes,
-  given: Uint8Array,
+  stretches: Stretches,
+  { confidence, pGiven, disagreement }: Planes,
   appearance: Appearance | null,
 ): Sums {
-  const { label, pGiven, disagreement } = planes;
+  const { start, end, given, proposed } = stretches;
   const none = () => new Float64Array(start.length);
   const sums: Sums = {
     ...{ ratio: none(), pGiven: none(), disagreement: none() },
@@ -40,7 +39,8 @@ export function sumUp(
     let sumGiven = 0;
     let sumDisagreement = 0;
     for (let i = start[n]; i < end[n]; i++) {
-      const ratio = ratioAt(planes, i);
+      // In the precision whose sums over a picture are exact, as ratioAt has it.
+      const ratio = Math.fround(LOG[confidence[i]] - LOG[pGiven[i]]);
       ratios += ratio;
       if (ratio >= STRONG) strong++;
       if (ratio >= CERTAIN) certain++;
@@ -53,14 +53,8 @@ export function sumUp(
     sums.pGiven[n] = sumGiven;
     sums.disagreement[n] = sumDisagreement;
     if (!appearance) continue;
-    let colours = 0;
-    let steepnesses = 0;
-    for (let i = start[n]; i < end[n]; i++) {
-      colours += colourRatio(appearance, i, label[i], given[i]);
-      steepnesses += Math.fround(steepnessAt(appearance, i));
-    }
-    sums.colour[n] = colours;
-    sums.steepness[n] = steepnesses;
+    sums.colour[n] = colourRatios(appearance, start[n], end[n], proposed[n], given[n]);
+    sums.steepness[n] = steepnessOf(appearance, start[n], end[n]);
   }
   return sums;
 }
