@@ -1,20 +1,18 @@
 import type { Reviewed } from '../../../common/reviewed.ts';
 import { stoppingOf } from '../../../common/stopping.ts';
-import { readPreference, writePreference } from '../../db.ts';
 import { studio } from '../../studio.svelte.ts';
 
 /** Milliseconds between looks: a verdict shows at once as far as one can tell, and keys held down cost nothing. */
 const PULSE = 200;
 /** The same while cases stream in. */
 const SCAN_PULSE = 2_000;
-/** CSS pixels of a window in which the figures fit below the queue without crowding it. */
-const ROOMY = 800;
 
 /** How far the review is and what is left, kept abreast of the journal and the scan. */
 export class Stop {
   reviewed = $state.raw<Reviewed | null>(null);
   readonly figures = $derived(this.reviewed && this.reviewed.scan !== null ? stoppingOf(this.reviewed) : null);
-  open = $state(innerHeight >= ROOMY);
+  /** all figures lie over the stage; the line below the queue says the most of it */
+  open = $state(false);
 
   private readonly dataset: string;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -23,7 +21,6 @@ export class Stop {
 
   constructor(dataset: string) {
     this.dataset = dataset;
-    void readPreference<boolean>('stop').then((open) => (this.open = open ?? this.open));
     void this.look();
   }
 
@@ -34,7 +31,6 @@ export class Stop {
 
   toggle() {
     this.open = !this.open;
-    void writePreference('stop', this.open);
   }
 
   /** Something changed: looks soon, and once for all that changed until then. */
