@@ -44,8 +44,8 @@ export async function everyJob(temp: string): Promise<Job[]> {
     madeOf(camvid, place(`${classes}-${times}-${limit}`), { classes, times, limit, part: 'labelled' });
   const pool = await madeOf(camvid, place('pool'), { classes: 11, part: 'unlabelled' });
   const large = { width: 1920, height: 1080 };
-  const large11 = await madeOf(camvid, place('large-11'), { classes: 11, size: large, limit: 6, part: 'labelled' });
-  const large12 = await madeOf(camvid, place('large-12'), { classes: 12, size: large, limit: 6, part: 'labelled' });
+  const large11 = await madeOf(camvid, place('large-11'), { classes: 11, size: large, limit: 24, part: 'labelled' });
+  const large12 = await madeOf(camvid, place('large-12'), { classes: 12, size: large, limit: 24, part: 'labelled' });
   const many = await retrained(fold(0), 150, place('150-classes.onnx'));
   const window: WindowSettings = { size: 512, overlap: 0.5, blend: 'gaussian', keep: 1 };
   const small = (name: string, tta: Job['tta'], data: string, rest: Partial<Job> = {}): Job => {

@@ -127,20 +127,25 @@ export function forEachRun(rle: string, width: number, height: number, each: (st
   });
 }
 
-function packCounts(counts: number[]): string {
-  let text = '';
-  counts.forEach((count, i) => {
-    let rest = i > 2 ? count - counts[i - 2] : count;
+function packCounts(counts: readonly number[]): string {
+  const text = new Uint8Array(MOST_GROUPS * counts.length);
+  let length = 0;
+  for (let i = 0; i < counts.length; i++) {
+    let rest = i > 2 ? counts[i] - counts[i - 2] : counts[i];
     for (let more = true; more;) {
       let group = rest & 0x1f;
       rest >>= 5;
       more = group & 0x10 ? rest !== -1 : rest !== 0;
       if (more) group |= 0x20;
-      text += String.fromCharCode(group + 48);
+      text[length++] = group + 48;
     }
-  });
-  return text;
+  }
+  return ascii.decode(text.subarray(0, length));
 }
+
+/** Groups of 5 bits a number takes. */
+const MOST_GROUPS = 7;
+const ascii = new TextDecoder();
 
 function unpackCounts(rle: string): number[] {
   const counts: number[] = [];
