@@ -26,12 +26,15 @@ describe('why', () => {
 
   it('counts the passes that see it, where there are several', () => {
     expect(why({ passes: { seeing: 2, of: 2 } }, 1)).toBe(
-      'Given pole, 2 of 2 held-out passes see sky on most of the region, together on 96% of its pixels.',
+      'Given pole, 2 of 2 held-out passes see sky on most of the region.',
     );
     expect(why({ passes: { seeing: 1, of: 10 }, heldOut: false })).toMatch(
       /^Given pole, 1 of 10 passes sees sky on most/,
     );
     expect(why({ passes: { seeing: 0, of: 2 } })).toMatch(/^Given pole, none of 2 held-out passes sees sky on most/);
+    expect(why({ passes: { seeing: 5, of: 5 }, kind: 'boundary', displacement: 8.6 })).toBe(
+      'Given pole, 5 of 5 held-out passes see sky on most of the region; the label sits 9 px off the edge.',
+    );
     expect(why({ passes: { seeing: 1, of: 1 } }, 1)).toBe(why({}, 1));
   });
 

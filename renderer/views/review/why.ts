@@ -27,8 +27,9 @@ export function sayWhy(row: CaseRow, nameOf: (index: number) => string, models: 
   const counted = passing(row);
   return [
     ...given,
-    ...(counted ? [counted, proposed, ' on most of the region, together'] : [judges(row.heldOut, models), proposed]),
-    ` on ${percent(row.agreement)} of ${counted ? 'its' : 'the region’s'} pixels`,
+    counted ?? judges(row.heldOut, models),
+    proposed,
+    counted ? ' on most of the region' : ` on ${percent(row.agreement)} of the region’s pixels`,
     row.kind === 'boundary' && off >= 1 ? `; the label sits ${off} px off the edge.` : '.',
     row.disagreement >= UNSURE ? ' They do not agree among themselves here.' : '',
   ];
