@@ -115,7 +115,12 @@ export const COMMANDS = {
   'threshold-previous-class': { keys: ['B'], label: 'Previous class', when: 'pseudo', repeat: true },
   'drop-class': { keys: ['X'], label: 'Keep nothing of the class, or some again', hint: 'drop class', when: 'pseudo' },
   'threshold-by-hand': { keys: ['E'], label: 'Go on by hand from a share or precision', when: 'pseudo' },
-  'measure-precision': { keys: ['M'], label: 'Measure what precision a confidence promises', when: 'pseudo' },
+  'measure-precision': {
+    keys: ['M'],
+    label: 'Measure what precision a confidence promises',
+    hint: 'measure',
+    when: 'pseudo',
+  },
   'accept-pseudo': { keys: ['Enter', 'A'], label: 'Accept the selected picture', hint: 'accept', when: 'pseudo' },
   'accept-all-pseudo': { keys: ['Shift+A'], label: 'Accept all pictures', when: 'pseudo' },
   'enlarge-pseudo': { keys: ['Space'], label: 'Enlarge the selected picture', hint: 'enlarge', when: 'pseudo' },
