@@ -26,11 +26,12 @@ it('regions made of stretches are those of a map of the contradicted pixels, on 
     const overlay = layOver(coverMap(given, width, height), coverMap(label, width, height));
     const stretches = findStretches(overlay, planes, given);
     const { start, end } = stretches;
+    const [proposedSide, givenSide] = groupStretches(stretches, width, 1);
     for (const [side, classes] of [
-      [stretches.proposed, label],
-      [stretches.given, given],
-    ])
-      groupStretches(stretches, side, width, 1).forEach(({ count, first, member, area }, floor) => {
+      [proposedSide, label],
+      [givenSide, given],
+    ] as const)
+      side.forEach(({ count, first, member, area }, floor) => {
         const contradicted = classes.map((value, i) => {
           const ratio = Math.log((confidence[i] + 1) / (pGiven[i] + 1));
           return given[i] !== SKIP && given[i] !== label[i] && ratio >= FLOORS[floor] ? value : SKIP;

@@ -35,9 +35,7 @@ export function findRegions({ planes, stretches, diagonal }: Scene): Region[] {
   const minimum = Math.max(24, diagonal / 8);
   const regions: Region[] = [];
   const known = new Map<number, Region[]>();
-  const sides = [stretches.proposed, stretches.given].map((side) =>
-    groupStretches(stretches, side, planes.width, minimum),
-  );
+  const sides = groupStretches(stretches, planes.width, minimum);
   for (const floor of FLOORS) {
     for (const groups of sides) {
       const { count, first, member, area } = groups[floor];

@@ -20,12 +20,19 @@ export interface Groups {
 }
 
 /**
- * Touching stretches of the same class, `classes` being that of each: the groups of at least `minimum` pixels, at [floor] all
- * of whose stretches reach more floors than that.
+ * Touching stretches that share their proposed class, and those that share their given class: of each side the groups of at
+ * least `minimum` pixels, at [floor] all of whose stretches reach more floors than that.
  */
-export function groupStretches(stretches: Stretches, classes: Uint8Array, width: number, minimum: number): Groups[] {
-  const { start, end, floors } = stretches;
-  link(stretches, classes, width);
+export function groupStretches(
+  stretches: Stretches,
+  width: number,
+  minimum: number,
+): [proposed: Groups[], given: Groups[]] {
+  link(stretches, width);
+  return [groupSide(stretches, proposedLinks, minimum), groupSide(stretches, givenLinks, minimum)];
+}
+
+function groupSide({ start, end, floors }: Stretches, links: Links[], minimum: number): Groups[] {
   const parent = new Int32Array(start.length);
   for (let n = 0; n < parent.length; n++) parent[n] = n;
   const groups: Groups[] = [];
@@ -47,9 +54,14 @@ export function groupStretches(stretches: Stretches, classes: Uint8Array, width:
   return groups;
 }
 
-/** Fills `links`. */
-function link({ start, end, floors }: Stretches, classes: Uint8Array, width: number): void {
-  for (const one of links) one.count = 0;
+/** Fills the links of both sides. */
+function link({ start, end, floors, given, proposed }: Stretches, width: number): void {
+  for (const one of [...proposedLinks, ...givenLinks]) one.count = 0;
+  const touch = (a: number, b: number) => {
+    const floor = Math.min(floors[a], floors[b]) - 1;
+    if (proposed[a] === proposed[b]) add(proposedLinks[floor], a, b);
+    if (given[a] === given[b]) add(givenLinks[floor], a, b);
+  };
   let above = 0;
   let rowFirst = 0;
   let rowEnd = 0;
@@ -61,15 +73,18 @@ function link({ start, end, floors }: Stretches, classes: Uint8Array, width: num
       rowEnd = (Math.floor(start[n] / width) + 1) * width;
     }
     while (above < rowFirst && end[above] < start[n] - width) above++;
-    for (let a = above; a < rowFirst && start[a] <= end[n] - width; a++)
-      if (classes[a] === classes[n]) add(links[Math.min(floors[a], floors[n]) - 1], a, n);
-    if (n > rowFirst && end[n - 1] === start[n] && classes[n - 1] === classes[n])
-      add(links[Math.min(floors[n - 1], floors[n]) - 1], n - 1, n);
+    for (let a = above; a < rowFirst && start[a] <= end[n] - width; a++) touch(a, n);
+    if (n > rowFirst && end[n - 1] === start[n]) touch(n - 1, n);
   }
 }
 
 /** By the highest floor both stretches reach; kept from one picture to the next. */
-const links: Links[] = [0, 1, 2].map(() => ({ count: 0, first: new Int32Array(4096), second: new Int32Array(4096) }));
+const proposedLinks = [noLinks(), noLinks(), noLinks()];
+const givenLinks = [noLinks(), noLinks(), noLinks()];
+
+function noLinks(): Links {
+  return { count: 0, first: new Int32Array(4096), second: new Int32Array(4096) };
+}
 
 function add(links: Links, a: number, b: number): void {
   if (links.count === links.first.length) {
