@@ -2,13 +2,14 @@
  * Where main/engine/noise/forest.json comes from, and how good cases are on pictures it was not fitted on:
  *
  *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …]
- *         [--planted FOLDER]… [--write] [--cases FILE]
+ *         [--planted FOLDER]… [--by stretch|dataset] [--write] [--cases FILE]
  *
  * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
  * labelled, and of what bench/plant.ts made of the same pictures in FOLDER. A forest is fitted on four fifths of the
  * pictures of all datasets and judges the last fifth of DATASET, five times over; then one is fitted on all of them, and
  * written with --write. Fifths are stretches in the order of names: frames of one drive look alike, and a forest that has
- * seen the frame before knows too much. --cases writes the cases as they were scored on pictures held out, a list of each
+ * seen the frame before knows too much. With --by dataset every dataset is judged by a forest that saw the others only: what
+ * to expect of pictures of another world. --cases writes the cases as they were scored on pictures held out, a list of each
  * dataset, for bench/learn.ts.
  */
 import { readdir, writeFile } from 'node:fs/promises';
@@ -27,10 +28,10 @@ import { auroc, averagePrecision } from './quality/measures.ts';
 import { report } from './quality/report.ts';
 import type { Told } from './quality/right.ts';
 
-const FOLDS = 5;
+const STRETCHES = 5;
 /** Forests of a bag, each on four fifths of the pictures: their mean ranks better than one of them. */
-const BAG = 4;
-const SETTINGS = { trees: 80, leaves: 24, rate: 0.1, leastRows: 40, penalty: 5 };
+const BAG = 2;
+const SETTINGS = { trees: 150, leaves: 32, rate: 0.08, leastRows: 60, penalty: 5 };
 
 const { values } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     project: { type: 'string', multiple: true },
     truth: { type: 'string', multiple: true },
     planted: { type: 'string', multiple: true, default: [] },
+    by: { type: 'string', default: 'stretch' },
     write: { type: 'boolean' },
     cases: { type: 'string' },
   },
@@ -50,7 +52,7 @@ const sets: GatheredPicture[][] = [];
 for (const [d, folder] of data.entries()) sets.push(await gather(folder, project[d], truth[d]));
 const planted: GatheredPicture[][] = [];
 for (const out of values.planted)
-  for (const draw of (await readdir(out)).sort())
+  for (const draw of (await readdir(out)).filter((draw) => draw !== '0').sort())
     planted.push(await gather(join(out, draw), join(out, draw, 'project'), join(out, draw, 'truth')));
 
 const everySet = [...sets, ...planted];
@@ -60,18 +62,21 @@ const largest = Math.max(...everySet.map((set) => set.flatMap(({ candidates }) =
 /** A small dataset counts for more than its candidates, or the large one would be all there is. */
 const weightOf = new Map(
   everySet.flatMap((set) => {
-    const weight = Math.sqrt(largest / set.flatMap(({ candidates }) => candidates).length);
+    const weight = (largest / set.flatMap(({ candidates }) => candidates).length) ** 0.25;
     return set.map((picture) => [picture, weight] as const);
   }),
 );
 const foldOf = new Map(
   everySet.flatMap((set) => {
     const names = set.map(({ name }) => name).sort();
-    return set.map((picture) => [picture, Math.floor((FOLDS * names.indexOf(picture.name)) / names.length)] as const);
+    const origin = sets.findIndex(([{ name }]) => names.includes(name));
+    const stretch = ({ name }: GatheredPicture) => Math.floor((STRETCHES * names.indexOf(name)) / names.length);
+    return set.map((picture) => [picture, values.by === 'dataset' ? origin : stretch(picture)] as const);
   }),
 );
+const folds = new Set(foldOf.values());
 
-const all = judged.flatMap(({ candidates }) => candidates.flatMap(repeated));
+const all = pictures.flatMap(({ candidates }) => candidates.flatMap(repeated));
 const mean = FEATURES.map(({ name }) => all.reduce((sum, { terms }) => sum + terms[name], 0) / all.length);
 const deviation = FEATURES.map(({ name }, j) =>
   Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[name] - mean[j]) ** 2, 0) / all.length),
@@ -112,7 +117,7 @@ const both = (forest: ReturnType<typeof readForest>, one: GatheredCandidate) =>
   mixed(one.linear, margin(forest, standard(one)));
 
 const held = new Map<GatheredCandidate, number>();
-for (let fold = 0; fold < FOLDS; fold++) {
+for (const fold of folds) {
   const forest = readForest(fit(pictures.filter((picture) => foldOf.get(picture) !== fold)));
   for (const picture of judged)
     if (foldOf.get(picture) === fold) for (const one of picture.candidates) held.set(one, both(forest, one));
@@ -137,16 +142,18 @@ function choose({ candidates, size }: GatheredPicture, scoreOf: (one: GatheredCa
 }
 
 const judge = (score: (one: GatheredCandidate) => number) => {
-  const scored = all.map((one) => ({ score: score(one), positive: one.right }));
+  const scored = judged.flatMap(({ candidates }) =>
+    candidates.flatMap(repeated).map((one) => ({ score: score(one), positive: one.right })),
+  );
   return `AUROC ${auroc(scored).toFixed(4)}, average precision ${averagePrecision(scored).toFixed(4)}`;
 };
 console.log(`candidates ${all.length}, right ${all.filter(({ right }) => right).length}`);
 console.log(`linear terms alone   ${judge(({ linear }) => linear)}`);
-console.log(`with the forest, held out by picture   ${judge(marginOf)}`);
+console.log(`with the forest, held out by ${values.by}   ${judge(marginOf)}`);
 
 const told: Told[][] = [];
 for (const [d, set] of sets.entries()) {
-  console.log(`\n${data[d]}, held out by picture`);
+  console.log(`\n${data[d]}, held out by ${values.by}`);
   const offsets = new Map<GatheredPicture, number>();
   let count = 0;
   for (const picture of set) {

@@ -26,6 +26,7 @@ export const FEATURES = [
   { name: 'texture', title: 'structure in the picture, inside' },
   { name: 'givenOnEdge', title: 'the given outline lies on an edge of the picture' },
   { name: 'proposedOnEdge', title: 'the proposed outline lies on an edge of the picture' },
+  { name: 'classes', title: 'how many classes can be confused' },
 ] as const;
 
 export type Feature = (typeof FEATURES)[number]['name'];

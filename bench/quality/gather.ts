@@ -40,7 +40,7 @@ export async function gather(data: string, projectFolder: string, truth: string)
     const { diagonal } = scene;
     const candidates = findRegions(scene).map((region): GatheredCandidate => {
       const candidate = measure(scene, region);
-      const named = terms(candidate.evidence, diagonal);
+      const named = terms(candidate.evidence, scene);
       const right = pixelsIn(candidate, wrong) >= candidate.evidence.area / 2;
       const covers = right
         ? errors.flatMap(({ mask, area }, e) => (pixelsIn(candidate, mask) >= 0.3 * area ? [e] : []))

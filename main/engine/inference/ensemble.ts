@@ -13,7 +13,7 @@ import { memberOf, type Member } from './member.ts';
 import type { ScanRecord } from './results/record.ts';
 
 /** Changes whenever the same models and settings would give other results than before. */
-const ALGORITHM = 4;
+const ALGORITHM = 5;
 
 /** The members of a scan and which of them did not see a picture in training. */
 export interface Ensemble {

@@ -41,7 +41,7 @@ export function findCases(
 
 function withScore(scene: Scene, region: Region): Scored {
   const { stretches, members, area, faint, seen, evidence } = measure(scene, region);
-  const { features, score } = judge(evidence, scene.diagonal);
+  const { features, score } = judge(evidence, scene);
   return { stretches, members, area, faint, seen, evidence, features, score };
 }
 

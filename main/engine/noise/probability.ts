@@ -22,9 +22,8 @@ export interface Judgement {
   score: number;
 }
 
-/** `diagonal` of the picture, pixels. */
-export function judge(evidence: Evidence, diagonal: number): Judgement {
-  const values = terms(evidence, diagonal);
+export function judge(evidence: Evidence, frame: Frame): Judgement {
+  const values = terms(evidence, frame);
   const features = standardise(values, table);
   const { slope, intercept } = table.calibration;
   const odds = mixed(linearMargin(values), margin(forest, features));
@@ -61,8 +60,15 @@ export function standardise(values: Terms, { mean, deviation }: { mean: number[]
 /** What a region is judged by, each without unit. */
 export type Terms = Record<Feature, number>;
 
-/** Lengths and areas are put against the diagonal of the picture, pixels. */
-export function terms(evidence: Evidence, diagonal: number): Terms {
+/** What a region lies in. */
+export interface Frame {
+  /** of the picture, pixels: lengths and areas are put against it */
+  diagonal: number;
+  /** how many classes the dataset has: among two, what is contradicted is an error more often than among many */
+  classes: number;
+}
+
+export function terms(evidence: Evidence, { diagonal, classes }: Frame): Terms {
   const { contrast, strong, certain, thickness, area, bbox, unquestioned, givenGoesOn, proposedGoesOn } = evidence;
   const { confirmed, givenEdge, proposedEdge, usual, colour, texture, givenOnEdge, proposedOnEdge } = evidence;
   const { ofGiven, ofProposed } = evidence;
@@ -92,5 +98,6 @@ export function terms(evidence: Evidence, diagonal: number): Terms {
     texture: Math.log(texture + 0.1),
     givenOnEdge: Math.log(givenOnEdge + 0.1),
     proposedOnEdge: Math.log(proposedOnEdge + 0.1),
+    classes: Math.log(classes),
   };
 }

@@ -22,6 +22,8 @@ export interface Scene {
   confusions: Confusions;
   /** of the picture, pixels: the unit lengths and areas are judged by */
   diagonal: number;
+  /** how many classes the dataset has */
+  classes: number;
   /** width × height; non-zero in the region being measured, zero everywhere else */
   mask: Uint8Array;
 }
@@ -47,6 +49,7 @@ export function setScene(planes: Planes, given: Uint8Array, classCount: number, 
     givenObjects: toObjects(labelled, givenObject, start, end),
     proposedObjects: toObjects(proposed, proposedObject, start, end),
     diagonal: Math.hypot(width, height),
+    classes: classCount,
   };
 }
 
