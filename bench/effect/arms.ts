@@ -35,17 +35,22 @@ export const placeOf = (work: string) => ({
   set: (name: string) => join(work, 'sets', name),
 });
 
-/** A training set that exists is not made again: each appears whole or not at all. */
-export async function makeSets(setting: Setting): Promise<void> {
+/**
+ * The sets of these arms; that of `noisy` always, as the others are measured against it. A training set that exists is not
+ * made again: each appears whole or not at all.
+ */
+export async function makeSets(setting: Setting, arms: readonly string[]): Promise<void> {
   const { work } = setting;
   await withoutMeasured(setting);
   await scanOnce(setting);
   for (const [name, accepts] of Object.entries(inBulk(setting)))
-    await decided(work, name, async (dataset, project) => {
-      for (const accept of accepts) await winnow('accept', dataset, '--project', project, ...accept);
-    });
-  await decided(work, 'reviewed', (dataset, project) => review(setting, dataset, project));
-  await trueLabels(setting);
+    if (name === 'noisy' || arms.includes(name))
+      await decided(work, name, async (dataset, project) => {
+        for (const accept of accepts) await winnow('accept', dataset, '--project', project, ...accept);
+      });
+  if (arms.includes('reviewed'))
+    await decided(work, 'reviewed', (dataset, project) => review(setting, dataset, project));
+  if (arms.includes('true')) await trueLabels(setting);
 }
 
 /** The dataset as Winnow sees it: of the pictures without a mask only those that are not measured. */

@@ -50,7 +50,7 @@ const { values, positionals } = parseArgs({
     reviewed: { type: 'string', default: '500' },
     /** `wrong`: train on those pictures only whose given labels are wrong somewhere */
     pictures: { type: 'string', default: 'all' },
-    arms: { type: 'string', default: 'noisy,true,cleaned,pseudo,reviewed,ignored' },
+    arms: { type: 'string', default: 'noisy,true,cleaned,ignored,pseudo,pseudo-by-class,reviewed' },
     /** 0: only what the labels are */
     seeds: { type: 'string', default: '3' },
     epochs: { type: 'string', default: '6' },
@@ -92,7 +92,7 @@ if (errors) await makeNoisy();
 
 const arms = values.arms.split(',');
 const { dataset: seen, project, set } = placeOf(setting.work);
-await makeSets(setting);
+await makeSets(setting, arms);
 const dataset = await openDataset(seen);
 const masks = join(setting.truth, 'masks');
 const noisy = await labelsOf(dataset, masks, join(set('noisy'), 'masks'));
