@@ -11,7 +11,7 @@ import { setScene, type Scene } from './scene.ts';
 export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut' | 'passes'>;
 
 /** Weaker candidates are not worth a look. */
-const MIN_SCORE = 0.004;
+const MIN_SCORE = 0.002;
 /** A candidate that has more of itself than this in better ones is the same error again. */
 const MAX_OVERLAP = 0.7;
 
