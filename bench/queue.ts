@@ -18,7 +18,7 @@ import { toLine } from '../main/engine/inference/results/line.ts';
 import { writeRecord } from '../main/engine/inference/results/record.ts';
 import { projectOf } from '../main/engine/project.ts';
 import { findBrowser } from '../tests/support/browser.ts';
-import { serving } from '../tests/support/program.ts';
+import { built, serving } from '../tests/support/program.ts';
 import { noise } from '../tests/support/random.ts';
 
 /** Share of the cases that score at least so much: 468 pictures of street scenes, 19,451 cases. */
@@ -56,6 +56,7 @@ const place = await mkdtemp(join(tmpdir(), 'winnow-queue-'));
 const folder = join(place, 'dataset');
 const { executablePath, args } = await findBrowser();
 const browser = await chromium.launch({ executablePath, args });
+await built();
 await makeScan();
 const server = await serving([folder], { WINNOW_HOME: place });
 try {
