@@ -19,14 +19,15 @@ import { proveModel } from './inference/proof/prove.ts';
 import { tryEnsemble } from './inference/trial.ts';
 import { measureInsights, recallInsights } from './insights/insights.ts';
 import { countedJob, scanJob, trialJob, type Job } from './jobs.ts';
+import type { Count, Long } from './long.ts';
 import { describeModels } from './onnx/describe/describe.ts';
 import { recallReport } from './planted/kept.ts';
 import { plantErrors } from './planted/planted.ts';
-import { readSettings, writeSettings } from './project.ts';
+import { projectOf, readSettings, writeSettings } from './project.ts';
 import { pseudoRows, pseudoSummary } from './pseudo/thresholds.ts';
 import { isMethod, parseParams } from './requests.ts';
 import { reviewedOf } from './reviewed.ts';
-import { closeWorkspace, openWorkspace, summarise, watchWorkspace, type Workspace } from './workspace.ts';
+import { closeWorkspace, openWorkspace, readDataset, summarise, watchWorkspace, type Workspace } from './workspace.ts';
 
 export interface StudioOptions {
   version: string;
@@ -73,16 +74,20 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
   const space = (id: string) => at(id).workspace;
 
   async function open(folder: string, project?: string): Promise<DatasetSummary> {
-    const workspace = await openWorkspace(folder, project, {
-      onProgress: ({ done, total }) => emit({ type: 'opening', folder, done, total }),
-    });
-    const id = workspace.project.id;
-    const before = opened.get(id);
+    const long: Long<Count> = { onProgress: ({ done, total }) => emit({ type: 'opening', folder, done, total }) };
+    const known = await projectOf(folder, project);
+    const { id } = known;
+    const before = opened.get(id)?.workspace;
     if (before) {
       // Opened again: whatever runs on it goes on; only what the folder holds is read anew.
-      before.workspace.dataset = workspace.dataset;
+      before.dataset = await readDataset(folder, known, long);
+      return summarise(before);
+    }
+    const workspace = await openWorkspace(folder, project, long);
+    const meanwhile = opened.get(id)?.workspace;
+    if (meanwhile) {
       await closeWorkspace(workspace);
-      return summarise(before.workspace);
+      return summarise(meanwhile);
     }
     const planted = countedJob<PlantedReport>('Planting', (state) => emit({ type: 'planted', dataset: id, state }));
     const recalled = await recallReport(workspace.project, workspace.results.scan);

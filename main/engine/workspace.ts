@@ -23,9 +23,14 @@ export async function openWorkspace(
   long: Long<Count> = {},
 ): Promise<Workspace> {
   const project = await projectOf(folder, projectFolder);
-  const dataset = await openDataset(folder, { ...long, cacheFile: join(project.cache, 'headers.json') });
+  const dataset = await readDataset(folder, project, long);
   const [journal, results] = await Promise.all([openJournal(project.journalFile), openResults(project)]);
   return { dataset, project, journal, results };
+}
+
+/** What the folder holds now. */
+export function readDataset(folder: string, project: Project, long: Long<Count> = {}): Promise<Dataset> {
+  return openDataset(folder, { ...long, cacheFile: join(project.cache, 'headers.json') });
 }
 
 export async function closeWorkspace(workspace: Workspace): Promise<void> {
