@@ -119,15 +119,11 @@ if (Number(values.seeds)) {
   });
   const unlabelled = (await readdir(join(setting.data, 'unlabeled'))).map(stemOf);
   const without = new Map([...trained].filter(([arm]) => !hasPseudo(arm)));
-  console.log(effectTable('all pictures without a mask', without, unlabelled));
-  console.log(
-    classTable(
-      without,
-      unlabelled,
-      dataset.classMap.classes.map(({ name }) => name),
-    ),
-  );
-  console.log(effectTable('the half that is only measured', trained, halves(unlabelled).measured));
+  const classes = dataset.classMap.classes.map(({ name }) => name);
+  const tell = (title: string, runs: typeof trained, names: string[]) =>
+    console.log(`${effectTable(title, runs, names)}\n${classTable(runs, names, classes)}`);
+  if (without.size) tell('all pictures without a mask', without, unlabelled);
+  tell('the half that is only measured', trained, halves(unlabelled).measured);
 }
 
 /** Heavily noisy labels, and networks that know no others. */
