@@ -82,6 +82,13 @@ describe('results of a scan', () => {
     );
   });
 
+  it('are read where a later version knows more of a case', async () => {
+    const line = lineOf('a', 1030);
+    const later = { ...line, cases: line.cases.map((tuple) => [...tuple, 0.5, 0.25]) } as ResultLine;
+    await appendFile(file, text(later));
+    expect((await openResults(project)).get('a')).toEqual(result('a', 1030));
+  });
+
   it('come back as they were found, in the order they were made', async () => {
     await writeFile(file, ['b', 'a', 'c'].map((name) => text(lineOf(name))).join(''));
     const results = await openResults(project);

@@ -33,7 +33,9 @@ export class CaseColumns {
     this.whole[i * WHOLE] = CASE_KINDS.indexOf(kind);
     for (let n = 0; n < WHOLE - 1; n++) this.whole[i * WHOLE + 1 + n] = numbers[n];
     for (let n = 0; n < REAL; n++) this.real[i * REAL + n] = numbers[WHOLE - 1 + n];
-    this.features.set(numbers.slice(WHOLE - 1 + REAL), i * FEATURES.length);
+    // Another version may know more of a case than fits here.
+    const features = numbers.slice(WHOLE - 1 + REAL, WHOLE - 1 + REAL + FEATURES.length);
+    this.features.set(features, i * FEATURES.length);
     if (passes) this.passes.set([passes.seeing, passes.of], i * 2);
   }
 
