@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { openDataset } from '../../main/engine/dataset/open.ts';
-import { decide } from '../../main/engine/decide.ts';
-import { closeWorkspace, openWorkspace } from '../../main/engine/workspace.ts';
 import { winnow } from './command.ts';
+import { review } from './review.ts';
 import { halves } from './split.ts';
-import { worthOf, type ListedCase } from './worth.ts';
+import type { ListedCase } from './worth.ts';
 
 export interface Setting {
   /** folder of images/, masks/, unlabeled/, classes.json and, if it has them, folds.json */
@@ -28,6 +26,7 @@ export interface Setting {
 
 /** Where things lie in the work folder. */
 export const placeOf = (work: string) => ({
+  small: join(work, 'small'),
   noise: join(work, 'noise'),
   folds: join(work, 'folds'),
   dataset: join(work, 'dataset'),
@@ -40,7 +39,7 @@ export const placeOf = (work: string) => ({
  * made again: each appears whole or not at all.
  */
 export async function makeSets(setting: Setting, arms: readonly string[]): Promise<void> {
-  const { work } = setting;
+  const { work, truth, reviewed } = setting;
   await withoutMeasured(setting);
   await scanOnce(setting);
   for (const [name, accepts] of Object.entries(inBulk(setting)))
@@ -48,8 +47,11 @@ export async function makeSets(setting: Setting, arms: readonly string[]): Promi
       await decided(work, name, async (dataset, project) => {
         for (const accept of accepts) await winnow('accept', dataset, '--project', project, ...accept);
       });
-  if (arms.includes('reviewed'))
-    await decided(work, 'reviewed', (dataset, project) => review(setting, dataset, project));
+  for (const name of ['reviewed', 'continued'])
+    if (arms.includes(name))
+      await decided(work, name, async (dataset, project) =>
+        review({ dataset, project, truth }, await casesOf(work, reviewed), name === 'continued'),
+      );
   if (arms.includes('true')) await trueLabels(setting);
 }
 
@@ -87,19 +89,6 @@ const inBulk = ({ minScore, ignoreScore, threshold, share }: Setting): Record<st
     'pseudo-by-class': [cleaned, ['--pseudo', '--share', String(share)]],
   };
 };
-
-/** The way of one who looks at the first cases and is never wrong: takes those that are mostly wrongly labelled. */
-async function review({ work, truth, reviewed }: Setting, dataset: string, project: string): Promise<void> {
-  const cases = await casesOf(work, reviewed);
-  const worth = await worthOf(await openDataset(dataset), placeOf(work).project('scan'), join(truth, 'masks'), cases);
-  const right = cases.filter((one) => worth.get(one)?.right).map(({ id }) => id);
-  const workspace = await openWorkspace(dataset, project);
-  try {
-    await decide(workspace, 'bench', 'accept', right);
-  } finally {
-    await closeWorkspace(workspace);
-  }
-}
 
 /** A copy of the scanned project with something decided, exported. */
 async function decided(work: string, name: string, decideIn: (dataset: string, project: string) => Promise<void>) {

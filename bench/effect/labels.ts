@@ -18,6 +18,8 @@ export interface Labels {
   damaged: number;
   /** of the set's masks, against truth */
   miou: number;
+  /** by true class: pixels, wrong as given, wrong in the set, without a label there */
+  byClass: { pixels: number; before: number; after: number; left: number }[];
   /** pictures with a wrong pixel as given */
   wrongPictures: string[];
 }
@@ -47,6 +49,7 @@ export async function labelsOf(dataset: Dataset, truthMasks: string, set: string
   const table = labelTable(dataset.classMap);
   const confusion = new Confusion(dataset.classMap.classes.length);
   const sums = { pixels: 0, before: 0, after: 0, left: 0, fixed: 0, damaged: 0 };
+  const byClass = dataset.classMap.classes.map(() => ({ pixels: 0, before: 0, after: 0, left: 0 }));
   const wrongPictures: string[] = [];
   for await (const { name, given, truth } of labelled(dataset, truthMasks)) {
     const now = toIndexes(await readMask(join(set, `${name}.png`)), table);
@@ -54,17 +57,19 @@ export async function labelsOf(dataset: Dataset, truthMasks: string, set: string
     for (let i = 0; i < given.length; i++) {
       if (given[i] === IGNORE || truth[i] === IGNORE) continue;
       const [was, none, is] = [given[i] !== truth[i], now[i] === IGNORE, now[i] !== truth[i]];
-      sums.pixels++;
-      sums.before += +was;
-      sums.left += +none;
-      sums.after += +(is && !none);
+      for (const sum of [sums, byClass[truth[i]]]) {
+        sum.pixels++;
+        sum.before += +was;
+        sum.left += +none;
+        sum.after += +(is && !none);
+      }
       sums.fixed += +(was && !is);
       sums.damaged += +(!was && is && !none);
     }
     confusion.add(truth, now);
     if (sums.before > before) wrongPictures.push(name);
   }
-  return { ...sums, miou: confusion.miou() ?? NaN, wrongPictures };
+  return { ...sums, miou: confusion.miou() ?? NaN, byClass, wrongPictures };
 }
 
 /** Pseudo-labels against truth: pictures, pixels with a true label, of them kept, of those right. */

@@ -8,7 +8,7 @@ export interface Recipe {
   epochs: string;
   width: string;
   crop: string;
-  shrink: string;
+  /** - to begin anew */
   start: string;
 }
 
@@ -28,13 +28,10 @@ export interface Task {
 }
 
 /** One training, on one thread. */
-export async function trainOne(
-  { tool, python, epochs, width, crop, shrink, start }: Recipe,
-  task: Task,
-): Promise<void> {
+export async function trainOne({ tool, python, epochs, width, crop, start }: Recipe, task: Task): Promise<void> {
   const { data, names, seed, steps, measured, file } = task;
   const against = measured ? [measured.pictures, measured.truth] : ['-', '-'];
-  const args = [tool, data, names, seed, epochs, width, steps, shrink, start, ...against, file];
+  const args = [tool, data, names, seed, epochs, width, steps, start, ...against, file];
   await run(python, [join(import.meta.dirname, 'train.py'), ...args.map(String)], {
     log: file.replace(/\.[^.]+$/, '.log'),
     env: { CROP: crop, THREADS: '1', OMP_NUM_THREADS: '1' },

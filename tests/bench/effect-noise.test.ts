@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labelsOf } from '../../bench/effect/labels.ts';
-import { plantNoise } from '../../bench/effect/noise.ts';
+import { makeNoise } from '../../bench/effect/noise.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { encodeMask } from '../../main/engine/images.ts';
 import { writeAtomic } from '../../main/engine/atomic.ts';
@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => job.remove());
 
 const plant = (name: string, seed: number) =>
-  plantNoise({ data: job.folder, truth, out: join(job.place, name), seed, errors: 2, folds: 2 });
+  makeNoise({ data: job.folder, truth, out: join(job.place, name), seed, what: { errors: 2 }, folds: 2 });
 const bytes = (name: string) => readFile(join(job.place, name, 'masks', 's000.png'));
 
 it('plants errors in every true mask, and knows nothing of the given ones', async () => {

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { outside } from '../../bench/effect/folds.ts';
 import { confusionOf, difference, figureOf, type Run } from '../../bench/effect/measured.ts';
 import { mergedFolds } from '../../bench/effect/noise.ts';
-import { classTable, effectTable, sweepTable } from '../../bench/effect/report.ts';
+import { classTable, effectTable } from '../../bench/effect/report.ts';
+import { leastLikely } from '../../bench/effect/review.ts';
 import { halves, hasPseudo } from '../../bench/effect/split.ts';
+import { sweepTable } from '../../bench/effect/tables.ts';
 import { sumOf, worthIn, type ListedCase, type Worth } from '../../bench/effect/worth.ts';
 import { IGNORE } from '../../common/dataset.ts';
+import { KNOTS } from '../../common/recalibration.ts';
 import { encodeRle } from '../../common/rle.ts';
 import { noise } from '../support/random.ts';
 
@@ -43,6 +46,20 @@ describe('folds', () => {
   });
 });
 
+describe('a reviewer who goes on unseen', () => {
+  const flat = (by: number) => KNOTS.map(() => by);
+
+  it('takes a score at its word where verdicts say nothing against it', () => {
+    expect(leastLikely(flat(0))).toBe(0.5);
+  });
+
+  it('goes further down where scores turned out too low, and not at all where they say nothing', () => {
+    // logit 0.27 = −0.995, logit 0.26 = −1.046
+    expect(leastLikely(flat(1))).toBe(0.27);
+    expect(leastLikely(flat(-9))).toBeGreaterThan(1);
+  });
+});
+
 describe('a figure', () => {
   it('is the mean and the standard deviation of a sample', () => {
     const { mean, spread } = figureOf([2, 4, 4, 4, 5, 5, 7, 9]);
@@ -70,14 +87,22 @@ describe('the table of the effect', () => {
     expect(confusionOf(runs, ['b']).miou()).toBe(1);
   });
 
-  it('compares each arm with the first, seed by seed', () => {
+  it('compares each arm with the first, seed by seed, and with what the true masks gain', () => {
     const arms = new Map([
       ['noisy', [run(50), run(60)]],
+      ['cleaned', [run(60), run(60)]],
       ['true', [run(60), run(75)]],
     ]);
-    const [noisy, best] = effectTable('one picture', arms, ['a']).split('\n').slice(-3);
-    expect(noisy).toBe('| noisy | 38.10 ± 6.73 |  |  |');
-    expect(best).toBe('| true | 51.43 ± 12.12 | +13.33 ± 5.39 | 9.52, 17.14 |');
+    const [noisy, cleaned, best] = effectTable('one picture', arms, ['a']).split('\n').slice(-4);
+    expect(noisy).toBe('| noisy | 38.10 ± 6.73 |  |  |  |');
+    expect(cleaned).toBe('| cleaned | 42.86 ± 0.00 | +4.76 ± 6.73 | 9.52, 0.00 | 36 |');
+    expect(best).toBe('| true | 51.43 ± 12.12 | +13.33 ± 5.39 | 9.52, 17.14 | 100 |');
+  });
+
+  it('tells of some classes alone', () => {
+    const only = { ...run(0), pictures: { a: [[80, 20], [0, 100]] } }; // prettier-ignore
+    expect(effectTable('one class', new Map([['noisy', [only]]]), ['a'], [0])).toContain('| noisy | 80.00 |');
+    expect(effectTable('one class', new Map([['noisy', [only]]]), ['a'], [1])).toContain('| noisy | 83.33 |');
   });
 
   it('says which classes gain', () => {

@@ -1,0 +1,76 @@
+import { percent, table } from './cells.ts';
+import type { Labels, pseudoOf } from './labels.ts';
+import { sumOf, type ListedCase, type Worth } from './worth.ts';
+
+/** What is wrong in the labels of each arm, in percent of the pixels. */
+export function labelTable(arms: readonly string[], labels: readonly Labels[]): string {
+  const rows = labels.map(({ pixels, before, after, left, fixed, damaged, miou }, i) => [
+    arms[i],
+    percent(after / (pixels - left), 3),
+    percent(fixed / before),
+    percent(damaged / (pixels - before), 3),
+    percent(miou, 2),
+  ]);
+  const head = ['labels', 'wrong pixels %', 'of the wrong, fixed %', 'of the right, damaged %', 'mIoU of the masks'];
+  return `${table(head, rows)}\n`;
+}
+
+/** Of the pixels of each class: how many are labelled wrongly; left out in the set are neither right nor wrong. */
+export function wrongTable(arms: readonly string[], labels: readonly Labels[], classes: readonly string[]): string {
+  const rows = labels.map(({ byClass }, i) => [
+    arms[i],
+    ...byClass.map(({ pixels, after, left }) => percent(after / (pixels - left))),
+  ]);
+  return `${table(['wrong pixels %', ...classes], rows)}\n`;
+}
+
+/** How right the queue is as far as somebody looks. */
+export function queueTable(worth: ReadonlyMap<ListedCase, Worth>): string {
+  const inOrder = [...worth].sort(([a], [b]) => b.score - a.score);
+  const rows = [100, 200, 300, 500, 1000, 2000, 3000].map((count) => {
+    const first = inOrder.slice(0, count);
+    return [
+      first.length,
+      first.at(-1)?.[0].score.toFixed(3) ?? '',
+      ...cellsOf(sumOf(first.map(([, part]) => part))).slice(1),
+    ];
+  });
+  return `${table(['first cases', 'score of the last', ...WORTH.slice(1)], rows)}\n`;
+}
+
+/** Accepted cases by kind; `worth`: of the accepted. */
+export function kindTable(worth: ReadonlyMap<ListedCase, Worth>): string {
+  const kinds = [...Map.groupBy(worth, ([{ kind }]) => kind)].map(
+    ([kind, parts]) => [kind, sumOf(parts.map(([, part]) => part))] as const,
+  );
+  const rows = [...kinds, ['all', sumOf(worth.values())] as const].map(([kind, sum]) => [kind, ...cellsOf(sum)]);
+  return `${table(['accepted', ...WORTH], rows)}\n`;
+}
+
+/**
+ * What accepting every case from a score up does to the labels, and what is left wrong if they become ignore instead.
+ * `before`: pixels wrong as given.
+ */
+export function sweepTable(worth: ReadonlyMap<ListedCase, Worth>, before: number): string {
+  const rows = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0].map((least) => {
+    const sum = sumOf([...worth].filter(([{ score }]) => score >= least).map(([, part]) => part));
+    const left = [before - sum.fixed + sum.damaged, before - sum.met];
+    return [least, ...cellsOf(sum), ...left.map((wrong) => percent(wrong / before))];
+  });
+  return `${table(['score from', ...WORTH, 'wrong pixels left %', 'ignoring instead %'], rows)}\n`;
+}
+
+const WORTH = ['cases', 'right %', 'pixels', 'of them wrong before %', 'fixed', 'damaged'];
+const cellsOf = ({ cases, right, pixels, wrong, fixed, damaged }: Worth) => [
+  cases,
+  percent(right / cases),
+  pixels,
+  percent(wrong / pixels),
+  fixed,
+  damaged,
+];
+
+/** What pseudo-labels keep and how right it is. */
+export function pseudoLine({ pictures, pixels, kept, right }: Awaited<ReturnType<typeof pseudoOf>>): string {
+  return `pseudo-labels: ${pictures} pictures, ${percent(kept / pixels)} % of the pixels, ${percent(right / kept)} % of them right\n`;
+}
