@@ -4,6 +4,12 @@ export const count = (n: number): string => n.toLocaleString('en');
 /** `1 picture`, `2 pictures`; `many` where the plural is not made with an s. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
+/** Nothing foretold is known to the last: two digits that count, from a hundred up. */
+export function about(n: number): string {
+  const grain = n >= 100 ? 10 ** (Math.floor(Math.log10(n)) - 1) : 1;
+  return count(Math.round(n / grain) * grain);
+}
+
 /** A share 0..1 as `42%`, finer where it is small or nearly all: never `0%` or `100%` for something in between. */
 export function percent(share: number): string {
   const value = share * 100;
