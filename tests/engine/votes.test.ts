@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IGNORE, type ClassMap } from '../../common/dataset.ts';
 import { NAMED_TTA, NO_TTA, type Merge, type TtaSettings, type WindowSettings } from '../../common/ensemble.ts';
-import { encodeRle } from '../../common/rle.ts';
 import { Sessions, type Made } from '../../main/engine/inference/sessions.ts';
 import { voteCounter, type Vote } from '../../main/engine/noise/votes.ts';
 import { compileMember, Value } from '../../main/engine/onnx/compile/compile.ts';
@@ -82,8 +81,9 @@ const votesOf = async (...arguments_: Parameters<typeof run>) => (await run(...a
 
 /** All of the picture as a region. */
 const everywhere = ({ width, height }: TestPicture, proposed: number) => {
-  const mask = new Uint8Array(width * height).fill(1);
-  return { rle: encodeRle(mask, width, height), area: mask.length, proposed };
+  const start = Int32Array.from({ length: height }, (_, y) => y * width);
+  const stretches = { start, end: start.map((first) => first + width) };
+  return { stretches, members: start.map((_, y) => y), area: width * height, proposed };
 };
 
 const count = (votes: readonly Vote[], of: TestPicture, proposed: number) =>
@@ -249,10 +249,9 @@ describe('a vote counter', () => {
     return { width, height, classes };
   };
   const region = (x: number, y: number, across: number, down: number, proposed = 1) => {
-    const inside = (i: number) =>
-      i % WIDTH >= x && i % WIDTH < x + across && Math.floor(i / WIDTH) >= y && Math.floor(i / WIDTH) < y + down;
-    const mask = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (inside(i) ? 1 : 0));
-    return { rle: encodeRle(mask, WIDTH, HEIGHT), area: across * down, proposed };
+    const start = Int32Array.from({ length: HEIGHT }, (_, row) => row * WIDTH + x);
+    const stretches = { start, end: start.map((first) => first + across) };
+    return { stretches, members: Int32Array.from({ length: down }, (_, n) => y + n), area: across * down, proposed };
   };
   const votes = [halves(40, 20), halves(10, 5), halves(4, 2), halves(4, 2), halves(80, 3)];
   const counted = voteCounter(votes, WIDTH, HEIGHT);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CaseDetail, Passes, SampleResult } from '../../../common/case.ts';
+import type { CaseDetail, SampleResult } from '../../../common/case.ts';
 import { splitPlanes } from '../../../common/planes.ts';
 import { findCases, type FoundCase } from '../noise/cases.ts';
 import { pictureScore, softmin } from '../noise/score.ts';
-import { voteCounter, type Vote } from '../noise/votes.ts';
+import type { Vote } from '../noise/votes.ts';
 import { countConfidence, type SparseHistogram } from './results/histogram.ts';
 import type { Task } from './protocol.ts';
 import type { Pixels } from './source.ts';
@@ -30,19 +30,18 @@ export function examine(
     return { result: { ...facts, score: 0, softmin: 1, cases: [] }, cases: [], confidence };
   }
   const trust = heldOut ? 1 : NOT_HELD_OUT;
-  const found = findCases(planes, given, classes, pixels.rgb ?? null).map((one) => ({
+  const found = findCases(planes, given, classes, pixels.rgb ?? null, votes).map((one) => ({
     ...one,
     score: trust * one.score,
   }));
-  const count = votes && voteCounter(votes, width, height);
-  const cases = found.map((one) => named(one, sample.name, heldOut, count?.(one) ?? null));
+  const cases = found.map((one) => named(one, sample.name, heldOut));
   const score = short(pictureScore(found));
   const rows = cases.map(({ rle: _rle, ...row }) => row);
   return { result: { ...facts, score, softmin: short(softmin(planes.pGiven, given)), cases: rows }, cases };
 }
 
 /** Names a case by what it is, so that the same case found again has the same name. */
-function named(found: FoundCase, sample: string, heldOut: boolean, passes: Passes | null): CaseDetail {
+function named(found: FoundCase, sample: string, heldOut: boolean): CaseDetail {
   const { kind, given, proposed, bbox, area } = found;
   const id = createHash('sha256').update([sample, kind, given, proposed, bbox.join(','), area].join('|'));
   const { score, pGiven, agreement, disagreement, displacement, features } = found;
@@ -55,7 +54,6 @@ function named(found: FoundCase, sample: string, heldOut: boolean, passes: Passe
     agreement: short(agreement),
     disagreement: short(disagreement),
     displacement: thousandths(displacement),
-    passes,
     features: features.map(thousandths),
     heldOut,
   };

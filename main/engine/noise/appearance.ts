@@ -35,25 +35,24 @@ export function lookAt(
   const seen = new Uint32Array(classes * COLOURS);
   const total = new Uint32Array(classes);
   const known = new Array<undefined>(classes * classes).fill(undefined);
-  const appearance: Appearance = { rgb, width, height, steepness: 1, seen, total, known };
   for (let y = 0; y < height; y += STEP) {
-    for (let i = y * width; i < (y + 1) * width; i += STEP) {
-      const known = given[i];
-      if (known !== label[i] || known === IGNORE) continue;
-      seen[known * COLOURS + colourAt(rgb, i)]++;
-      total[known]++;
+    const end = (y + 1) * width;
+    for (let i = y * width; i < end; i += STEP) {
+      const agreed = given[i];
+      if (agreed !== label[i] || agreed === IGNORE) continue;
+      seen[agreed * COLOURS + colourAt(rgb, i)]++;
+      total[agreed]++;
     }
   }
-  appearance.steepness = Math.max(1, meanSteepness(rgb, width, height));
-  return appearance;
+  return { rgb, width, height, steepness: Math.max(1, meanSteepness(rgb, width, height)), seen, total, known };
 }
 
 function meanSteepness(rgb: Uint8Array, width: number, height: number): number {
   let sum = 0;
+  const row = 3 * width;
   for (let y = STEP; y < height - 1; y += STEP) {
-    const last = 3 * ((y + 1) * width - 1);
-    for (let at = 3 * (y * width + STEP) + 1; at < last; at += 3 * STEP)
-      sum += Math.sqrt(gradientAt(rgb, at, 3 * width));
+    const last = (y + 1) * row - 3;
+    for (let at = y * row + 3 * STEP + 1; at < last; at += 3 * STEP) sum += Math.sqrt(gradientAt(rgb, at, row));
   }
   return sum / Math.max(1, Math.ceil(width / STEP) * Math.ceil(height / STEP));
 }
@@ -63,24 +62,29 @@ function meanSteepness(rgb: Uint8Array, width: number, height: number): number {
  * what the picture shows of both.
  */
 export function colourRatios(
-  { rgb, seen, total, known }: Appearance,
+  appearance: Appearance,
   start: number,
   end: number,
   proposed: number,
   given: number,
 ): number {
+  const { rgb, total, known } = appearance;
   const ofPair = (known[proposed * total.length + given] ??= new Float32Array(COLOURS).fill(NaN));
   let sum = 0;
   for (let i = start; i < end; i++) {
     const colour = colourAt(rgb, i);
-    if (Number.isNaN(ofPair[colour])) {
-      const share = (k: number) => (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
-      ofPair[colour] = Math.log(share(proposed) / share(given));
-    }
-    sum += ofPair[colour];
+    let ratio = ofPair[colour];
+    if (Number.isNaN(ratio)) ratio = ofPair[colour] = Math.fround(ratioOf(appearance, colour, proposed, given));
+    sum += ratio;
   }
   return sum;
 }
+
+const ratioOf = (appearance: Appearance, colour: number, proposed: number, given: number): number =>
+  Math.log(shareOf(appearance, colour, proposed) / shareOf(appearance, colour, given));
+
+const shareOf = ({ seen, total }: Appearance, colour: number, k: number): number =>
+  (seen[k * COLOURS + colour] + PRIOR) / (total[k] + PRIOR * COLOURS);
 
 /**
  * Over the pixels start … end − 1 of one row: length of the gradient of the green channel, grey levels over two pixels; 0
@@ -96,9 +100,13 @@ export function steepnessOf({ rgb, width, height }: Appearance, start: number, e
   return sum;
 }
 
-/** The larger one of two neighbours. */
-export const steepnessAlong = (appearance: Appearance, i: number, j: number): number =>
-  Math.sqrt(Math.max(squareAt(appearance, i), squareAt(appearance, j)));
+/** The larger one of two neighbours. `inside`: neither is on the border of the picture. */
+export function steepnessAlong(appearance: Appearance, i: number, j: number, inside: boolean): number {
+  const { rgb, width } = appearance;
+  const a = inside ? gradientAt(rgb, 3 * i + 1, 3 * width) : squareAt(appearance, i);
+  const b = inside ? gradientAt(rgb, 3 * j + 1, 3 * width) : squareAt(appearance, j);
+  return Math.sqrt(a > b ? a : b);
+}
 
 function squareAt({ rgb, width, height }: Appearance, i: number): number {
   const y = Math.floor(i / width);

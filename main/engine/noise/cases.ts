@@ -1,4 +1,4 @@
-import type { CaseDetail } from '../../../common/case.ts';
+import type { CaseDetail, Passes } from '../../../common/case.ts';
 import type { Planes } from '../../../common/planes.ts';
 import { encodeRle } from '../../../common/rle.ts';
 import { findRegions, measure, type Candidate, type Region } from './candidates.ts';
@@ -6,9 +6,10 @@ import { fillRegion } from './mask.ts';
 import { kindOf } from './kind.ts';
 import { judge, type Judgement } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
+import { voteCounter, type Asked, type Vote } from './votes.ts';
 
 /** A case before it has a name: everything that can be told from one picture alone. */
-export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut' | 'passes'>;
+export type FoundCase = Omit<CaseDetail, 'id' | 'sample' | 'heldOut'>;
 
 /** Weaker candidates are not worth a look. */
 const MIN_SCORE = 0.002;
@@ -20,14 +21,15 @@ export interface Scored extends Candidate, Judgement {}
 
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
- * IGNORE) below `classCount`. Time is linear in the pixels; memory is one byte a pixel and some thirty for each
- * contradicted one beside the arguments.
+ * IGNORE) below `classCount`; `votes`: of each pass, null where nobody asked for them. Time is linear in the pixels; memory
+ * is one byte a pixel and some thirty for each contradicted one beside the arguments.
  */
 export function findCases(
   planes: Planes,
   given: Uint8Array,
   classCount: number,
   rgb: Uint8Array | null = null,
+  votes: readonly Vote[] | null = null,
 ): FoundCase[] {
   const scene = setScene(planes, given, classCount, rgb);
   const taken = new Uint8Array(scene.stretches.start.length);
@@ -36,7 +38,8 @@ export function findCases(
   const clear = distinct(taken, score(regions.filter(({ faint }) => !faint)));
   // Most faint regions are seen better already, and measuring is most of the work.
   const faint = distinct(taken, score(regions.filter((region) => region.faint && !isRepeated(taken, region))));
-  return [...clear, ...faint].sort((a, b) => b.score - a.score).map((one) => describe(scene, one));
+  const count = votes && voteCounter(votes, planes.width, planes.height);
+  return [...clear, ...faint].sort((a, b) => b.score - a.score).map((one) => describe(scene, one, count));
 }
 
 function withScore(scene: Scene, region: Region): Scored {
@@ -70,7 +73,11 @@ function isRepeated(taken: Uint8Array, { stretches: { start, end }, members, are
 /** Log-odds of the score, and a bonus for size: twice the area weighs as much as 0.14 on the log-odds. */
 const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.2 * Math.log(evidence.area);
 
-function describe({ planes, mask, diagonal }: Scene, scored: Scored): FoundCase {
+function describe(
+  { planes, mask, diagonal }: Scene,
+  scored: Scored,
+  count: ((region: Asked) => Passes) | null,
+): FoundCase {
   const { evidence, features, score } = scored;
   const { given, proposed, bbox, area, pGiven, agreement, disagreement } = evidence;
   fillRegion(mask, scored, 1);
@@ -78,5 +85,8 @@ function describe({ planes, mask, diagonal }: Scene, scored: Scored): FoundCase 
   fillRegion(mask, scored, 0);
   const kind = kindOf(evidence, diagonal);
   const displacement = evidence.thickness;
-  return { kind, given, proposed, bbox, area, score, pGiven, agreement, disagreement, displacement, features, rle };
+  const { stretches, members } = scored;
+  const passes = count?.({ stretches, members, area, proposed }) ?? null;
+  const real = { score, pGiven, agreement, disagreement, displacement, passes, features };
+  return { kind, given, proposed, bbox, area, ...real, rle };
 }

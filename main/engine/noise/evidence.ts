@@ -53,7 +53,7 @@ export function gatherEvidence(scene: Scene, region: Region): Evidence {
   const { area } = region;
   const tally = tallyUp(scene, region);
   fillRegion(scene.mask, region, 1);
-  const outline = followOutline(scene, region);
+  const outline = followOutline(scene, region, tally.bbox);
   fillRegion(scene.mask, region, 0);
   const given = commonest(tally.given);
   const proposed = commonest(tally.proposed);

@@ -25,17 +25,12 @@ export interface Outline {
   confirmed: number;
 }
 
-/** The scene's mask has to be set in the region. */
-export function followOutline(scene: Scene, region: Region): Outline {
+/** The scene's mask has to be set in the region, `bbox`: x, y, width, height. */
+export function followOutline(scene: Scene, region: Region, bbox: readonly number[]): Outline {
   const sides = findSides(scene, region);
-  const { outer, outerRatio, count } = sides;
-  const outline: Outline = {
-    ...{ outer, outerRatio, sides: count, seen: 0, givenGoesOn: 0, proposedGoesOn: 0, unquestioned: 0, confirmed: 0 },
-    ...{ givenEdge: 0, proposedEdge: 0, givenSteepness: 0, proposedSteepness: 0 },
-  };
-  lookAlong(scene, sides, outline);
-  lookAcross(scene, sides, outline);
-  return outline;
+  const along = lookAlong(scene, sides, isInside(scene, bbox));
+  const { sides: count } = sides;
+  return { sides: count, ...lookAt(scene, sides), ...along, ...lookAcross(scene, sides) };
 }
 
 /**
@@ -43,67 +38,96 @@ export function followOutline(scene: Scene, region: Region): Outline {
  * would be outside the picture. Held until the next region. The reach is where a class is looked for on the other side: soft
  * edges of a proposal end before that.
  */
-interface Sides {
-  count: number;
+interface Sides extends Pick<Outline, 'sides'> {
   pixel: Int32Array;
   next: Int32Array;
   far: Int32Array;
-  outer: number;
-  outerRatio: number;
 }
 
-function findSides({ planes, mask, diagonal }: Scene, { stretches: { start, end }, members, area }: Region): Sides {
-  const { width, height, confidence, pGiven } = planes;
+function findSides({ planes, mask, diagonal }: Scene, { stretches, members, area }: Region): Sides {
+  const { start, end } = stretches;
+  const { width, height } = planes;
   const reach = Math.max(2, Math.round(diagonal / 200));
   const { pixel, next, far } = roomFor(2 * (area + members.length));
-  let count = 0;
-  let outer = 0;
-  let outerRatio = 0;
-  const add = (i: number, step: number, room: number) => {
-    pixel[count] = i;
-    next[count] = room > 0 ? i + step : i;
-    far[count++] = room < reach ? i : i + step * reach;
-  };
+  let sides = 0;
+  // Members of the rows above and below: all before them end left of where a member begins.
+  let above = 0;
+  let below = 0;
   for (let m = 0; m < members.length; m++) {
     const first = start[members[m]];
     const last = end[members[m]] - 1;
     const y = Math.floor(first / width);
     const left = first - y * width;
     const right = (y + 1) * width - 1 - last;
-    const isLeft = left === 0 || !mask[first - 1];
-    const isRight = right === 0 || !mask[last + 1];
-    if (isLeft) add(first, -1, left);
-    if (isRight) add(last, 1, right);
-    for (let i = first; i <= last; i++) {
-      const isUpper = y === 0 || !mask[i - width];
-      const isLower = y === height - 1 || !mask[i + width];
-      if (isUpper) add(i, -width, y);
-      if (isLower) add(i, width, height - 1 - y);
-      if (!isUpper && !isLower && !(isLeft && i === first) && !(isRight && i === last)) continue;
-      outer++;
-      outerRatio += Math.fround(LOG[confidence[i]] - LOG[pGiven[i]]);
+    if (left === 0 || mask[first - 1] === 0) {
+      pixel[sides] = first;
+      next[sides] = left > 0 ? first - 1 : first;
+      far[sides++] = left < reach ? first : first - reach;
+    }
+    if (right === 0 || mask[last + 1] === 0) {
+      pixel[sides] = last;
+      next[sides] = right > 0 ? last + 1 : last;
+      far[sides++] = right < reach ? last : last + reach;
+    }
+    const [up, farUp] = [y > 0 ? width : 0, y < reach ? 0 : width * reach];
+    while (above < m && end[members[above]] <= first - width) above++;
+    for (let i = first, n = above; i <= last;) {
+      const open = n < m ? Math.min(start[members[n]] + width, last + 1) : last + 1;
+      for (; i < open; i++) {
+        pixel[sides] = i;
+        next[sides] = i - up;
+        far[sides++] = i - farUp;
+      }
+      if (n < m) i = Math.max(i, end[members[n++]] + width);
+    }
+    const [down, farDown] = [y < height - 1 ? width : 0, height - 1 - y < reach ? 0 : width * reach];
+    while (below < members.length && end[members[below]] <= first + width) below++;
+    for (let i = first, n = below; i <= last;) {
+      const open = n < members.length ? Math.min(start[members[n]] - width, last + 1) : last + 1;
+      for (; i < open; i++) {
+        pixel[sides] = i;
+        next[sides] = i + down;
+        far[sides++] = i + farDown;
+      }
+      if (n < members.length) i = Math.max(i, end[members[n++]] - width);
     }
   }
-  return { count, pixel, next, far, outer, outerRatio };
+  return { sides, pixel, next, far };
 }
 
+/** Pixels that have a side, each counted once: the mask tells which have been, by another value than that of the rest. */
+function lookAt({ planes: { confidence, pGiven }, mask }: Scene, { sides, pixel }: Sides) {
+  let outer = 0;
+  let outerRatio = 0;
+  for (let side = 0; side < sides; side++) {
+    const i = pixel[side];
+    if (mask[i] === SEEN) continue;
+    mask[i] = SEEN;
+    outer++;
+    outerRatio += Math.fround(LOG[confidence[i]] - LOG[pGiven[i]]);
+  }
+  return { outer, outerRatio };
+}
+
+const SEEN = 2;
+
+/** Whether all of it, and what is next to it, is off the border of the picture. */
+const isInside = ({ planes: { width, height } }: Scene, [x, y, across, down]: readonly number[]): boolean =>
+  x > 1 && y > 1 && x + across < width - 1 && y + down < height - 1;
+
 /** Where the classes change, and how steep the picture is there. */
-function lookAlong(
-  { planes: { label }, given, appearance }: Scene,
-  { count, pixel, next }: Sides,
-  outline: Outline,
-): void {
+function lookAlong({ planes: { label }, given, appearance }: Scene, { sides, pixel, next }: Sides, inside: boolean) {
   let givenEdge = 0;
   let proposedEdge = 0;
   let givenSteepness = 0;
   let proposedSteepness = 0;
-  for (let side = 0; side < count; side++) {
+  for (let side = 0; side < sides; side++) {
     const i = pixel[side];
     const outside = next[side];
     const givenChanges = given[i] !== given[outside];
     const proposedChanges = label[i] !== label[outside];
     if (!givenChanges && !proposedChanges) continue;
-    const steepness = appearance ? steepnessAlong(appearance, i, outside) : 0;
+    const steepness = appearance ? steepnessAlong(appearance, i, outside, inside) : 0;
     if (givenChanges) {
       givenEdge++;
       givenSteepness += steepness;
@@ -113,28 +137,31 @@ function lookAlong(
       proposedSteepness += steepness;
     }
   }
-  Object.assign(outline, { givenEdge, proposedEdge, givenSteepness, proposedSteepness });
+  return { givenEdge, proposedEdge, givenSteepness, proposedSteepness };
 }
 
 /** What is a reach away. */
-function lookAcross({ planes: { label }, given, mask }: Scene, { count, pixel, far }: Sides, outline: Outline): void {
+function lookAcross({ planes: { label }, given, mask }: Scene, { sides, pixel, far }: Sides) {
   let seen = 0;
   let givenGoesOn = 0;
   let proposedGoesOn = 0;
   let unquestioned = 0;
   let confirmed = 0;
-  for (let side = 0; side < count; side++) {
-    const i = pixel[side];
+  for (let side = 0; side < sides; side++) {
     const there = far[side];
-    if (mask[there] || given[there] === IGNORE) continue;
+    if (mask[there] !== 0) continue;
+    const labelled = given[there];
+    if (labelled === IGNORE) continue;
+    const i = pixel[side];
+    const isProposed = label[there];
     seen++;
-    if (label[there] === given[there]) confirmed++;
-    if (label[there] === label[i]) proposedGoesOn++;
-    if (given[there] !== given[i]) continue;
+    if (isProposed === labelled) confirmed++;
+    if (isProposed === label[i]) proposedGoesOn++;
+    if (labelled !== given[i]) continue;
     givenGoesOn++;
-    if (label[there] === given[i]) unquestioned++;
+    if (isProposed === labelled) unquestioned++;
   }
-  Object.assign(outline, { seen, givenGoesOn, proposedGoesOn, unquestioned, confirmed });
+  return { seen, givenGoesOn, proposedGoesOn, unquestioned, confirmed };
 }
 
 function roomFor(sides: number): Pick<Sides, 'pixel' | 'next' | 'far'> {

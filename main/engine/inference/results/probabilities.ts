@@ -55,8 +55,8 @@ export function packSampled(
     const label = given[all[i]];
     if (!usable[label]) continue;
     if (count < i) half.copyWithin(count * channels, i * channels, (i + 1) * channels);
-    [places[count], labels[count]] = [all[i], label];
-    count++;
+    places[count] = all[i];
+    labels[count++] = label;
   }
   if (!count) return null;
   const kept = places.subarray(0, count);
