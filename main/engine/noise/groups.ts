@@ -32,36 +32,21 @@ export function groupStretches(
   return [groupSide(stretches, proposedLinks, minimum), groupSide(stretches, givenLinks, minimum)];
 }
 
-function groupSide({ start, end, floors }: Stretches, links: Links[], minimum: number): Groups[] {
-  const parent = new Int32Array(start.length);
-  for (let n = 0; n < parent.length; n++) parent[n] = n;
+function groupSide(stretches: Stretches, links: Links[], minimum: number): Groups[] {
+  const trees = plant(stretches);
   const groups: Groups[] = [];
   // From the top down: what hangs together on one floor does so on all below it.
   for (let floor = links.length - 1; floor >= 0; floor--) {
-    joinAll(parent, links[floor]);
-    const area = new Int32Array(start.length);
-    const members = new Int32Array(start.length);
-    for (let n = 0; n < start.length; n++) {
-      if (floors[n] <= floor) continue;
-      // A parent comes before its child and has been brought to its root already.
-      const root = parent[parent[n]];
-      parent[n] = root;
-      area[root] += end[n] - start[n];
-      members[root]++;
-    }
-    groups[floor] = collect(parent, area, members, minimum);
+    joinAll(trees, links[floor]);
+    groups[floor] = collect(trees, stretches.floors, floor, minimum);
   }
   return groups;
 }
 
 /** Fills the links of both sides. */
-function link({ start, end, floors, given, proposed }: Stretches, width: number): void {
+function link(stretches: Stretches, width: number): void {
+  const { start, end } = stretches;
   for (const one of [...proposedLinks, ...givenLinks]) one.count = 0;
-  const touch = (a: number, b: number) => {
-    const floor = Math.min(floors[a], floors[b]) - 1;
-    if (proposed[a] === proposed[b]) add(proposedLinks[floor], a, b);
-    if (given[a] === given[b]) add(givenLinks[floor], a, b);
-  };
   let above = 0;
   let rowFirst = 0;
   let rowEnd = 0;
@@ -72,10 +57,18 @@ function link({ start, end, floors, given, proposed }: Stretches, width: number)
       rowFirst = n;
       rowEnd = (Math.floor(start[n] / width) + 1) * width;
     }
-    while (above < rowFirst && end[above] < start[n] - width) above++;
-    for (let a = above; a < rowFirst && start[a] <= end[n] - width; a++) touch(a, n);
-    if (n > rowFirst && end[n - 1] === start[n]) touch(n - 1, n);
+    const from = start[n] - width;
+    const to = end[n] - width;
+    while (above < rowFirst && end[above] < from) above++;
+    for (let a = above; a < rowFirst && start[a] <= to; a++) touch(stretches, a, n);
+    if (n > rowFirst && end[n - 1] === start[n]) touch(stretches, n - 1, n);
   }
+}
+
+function touch({ floors, given, proposed }: Stretches, a: number, b: number): void {
+  const floor = (floors[a] < floors[b] ? floors[a] : floors[b]) - 1;
+  if (proposed[a] === proposed[b]) add(proposedLinks[floor], a, b);
+  if (given[a] === given[b]) add(givenLinks[floor], a, b);
 }
 
 /** By the highest floor both stretches reach; kept from one picture to the next. */
@@ -95,13 +88,16 @@ function add(links: Links, a: number, b: number): void {
   links.second[links.count++] = b;
 }
 
-/** The earlier root wins, so a root is always the first of its group. */
-function joinAll(parent: Int32Array, { count, first, second }: Links): void {
+/** The earlier root wins, so a root is always the first of its group; it has the pixels and stretches of all. */
+function joinAll({ parent, area, members }: Trees, { count, first, second }: Links): void {
   for (let k = 0; k < count; k++) {
     const a = rootOf(parent, first[k]);
     const b = rootOf(parent, second[k]);
-    if (a < b) parent[b] = a;
-    else if (b < a) parent[a] = b;
+    if (a === b) continue;
+    const [root, child] = a < b ? [a, b] : [b, a];
+    parent[child] = root;
+    area[root] += area[child];
+    members[root] += members[child];
   }
 }
 
@@ -113,18 +109,58 @@ function rootOf(parent: Int32Array, n: number): number {
   return n;
 }
 
-/** `parent`: of each stretch its root; `area` and `members`: of each root how many pixels and stretches it holds. */
-function collect(parent: Int32Array, area: Int32Array, members: Int32Array, minimum: number): Groups {
-  const roots: number[] = [];
-  for (let n = 0; n < area.length; n++) if (area[n] >= minimum) roots.push(n);
-  const first = new Int32Array(roots.length + 1);
-  // From here on where the next member of each group goes.
-  const next = members;
-  for (let g = 0; g < roots.length; g++) {
-    first[g + 1] = first[g] + members[roots[g]];
-    next[roots[g]] = first[g];
+/** The groups of stretches that reach more floors than `floor`. */
+function collect(
+  { parent, area, members, next, member }: Trees,
+  floors: Uint8Array,
+  floor: number,
+  minimum: number,
+): Groups {
+  const first: number[] = [];
+  const areas: number[] = [];
+  let end = 0;
+  for (let n = 0; n < floors.length; n++) {
+    if (floors[n] <= floor) continue;
+    // A parent comes before its child and has been brought to its root already.
+    const root = parent[parent[n]];
+    parent[n] = root;
+    if (area[root] < minimum) continue;
+    if (root === n) {
+      first.push(end);
+      areas.push(area[n]);
+      next[n] = end;
+      end += members[n];
+    }
+    member[next[root]++] = n;
   }
-  const member = new Int32Array(first[roots.length]);
-  for (let n = 0; n < parent.length; n++) if (area[parent[n]] >= minimum) member[next[parent[n]]++] = n;
-  return { count: roots.length, first, member, area: Int32Array.from(roots, (root) => area[root]) };
+  const count = areas.length;
+  return { count, first: Int32Array.from([...first, end]), member: member.slice(0, end), area: Int32Array.from(areas) };
 }
+
+/** Stretches joined to trees, of each root the pixels and stretches of its tree, and where its next member goes. */
+interface Trees {
+  parent: Int32Array;
+  area: Int32Array;
+  members: Int32Array;
+  next: Int32Array;
+  /** members of all groups, group by group */
+  member: Int32Array;
+}
+
+/** Each stretch by itself. Held until the next call: the memory is used again. */
+function plant({ start, end }: Stretches): Trees {
+  if (trees.parent.length < start.length) {
+    const none = () => new Int32Array(2 * start.length);
+    trees = { parent: none(), area: none(), members: none(), next: none(), member: none() };
+  }
+  const { parent, area, members } = trees;
+  for (let n = 0; n < start.length; n++) {
+    parent[n] = n;
+    area[n] = end[n] - start[n];
+    members[n] = 1;
+  }
+  return trees;
+}
+
+const nothing = new Int32Array(0);
+let trees: Trees = { parent: nothing, area: nothing, members: nothing, next: nothing, member: nothing };

@@ -1,5 +1,3 @@
-import type { Planes } from '../../../common/planes.ts';
-
 /** log(byte + 1), natural. */
 export const LOG = Float64Array.from({ length: 256 }, (_, byte) => Math.log(byte + 1));
 
@@ -7,7 +5,3 @@ export const LOG = Float64Array.from({ length: 256 }, (_, byte) => Math.log(byte
 export function ceilings(floor: number): Int16Array {
   return Int16Array.from({ length: 256 }, (_, proposed) => Math.floor((proposed + 1) / Math.exp(floor)) - 1);
 }
-
-/** Log-ratio of proposed to given at pixel i, in the precision whose sums over a picture are exact. */
-export const ratioAt = ({ confidence, pGiven }: Planes, i: number): number =>
-  Math.fround(LOG[confidence[i]] - LOG[pGiven[i]]);

@@ -11,6 +11,9 @@ import type { Overlay } from './overlay.ts';
  */
 const [LOW, MIDDLE, HIGH] = [0.3, 0.7, 2.1].map(ceilings);
 
+/** Floors that what is contradicted strongly reaches: all of them. */
+export const HIGHEST = 3;
+
 /**
  * Contradicted pixels side by side in one row that share their given class, their proposed class and the floors they
  * reach, in raster order. Regions are made of whole stretches, which are a quarter as many as their pixels.

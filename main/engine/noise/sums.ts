@@ -1,11 +1,10 @@
 import type { Planes } from '../../../common/planes.ts';
 import { colourRatios, steepnessOf, type Appearance } from './appearance.ts';
-import { LOG } from './log-ratio.ts';
-import type { Stretches } from './stretches.ts';
+import { ceilings, LOG } from './log-ratio.ts';
+import { HIGHEST, type Stretches } from './stretches.ts';
 
-/** Log-ratios of proposed to given from which a pixel counts as strongly contradicted, and as all but certain. */
-const STRONG = 2.1;
-const CERTAIN = 3.5;
+/** Log-ratio of proposed to given from which a pixel counts as contradicted all but certainly; strongly: from the high floor. */
+const CERTAIN = ceilings(3.5);
 
 /** Over the pixels of each stretch. */
 export interface Sums {
@@ -21,40 +20,42 @@ export interface Sums {
   steepness: Float64Array;
 }
 
-export function sumUp(
-  stretches: Stretches,
-  { confidence, pGiven, disagreement }: Planes,
-  appearance: Appearance | null,
-): Sums {
-  const { start, end, given, proposed } = stretches;
+export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearance | null): Sums {
+  const { start, end, floors, given, proposed } = stretches;
+  const { confidence, pGiven, disagreement } = planes;
   const none = () => new Float64Array(start.length);
   const sums: Sums = {
     ...{ ratio: none(), pGiven: none(), disagreement: none() },
     ...{ strong: none(), certain: none(), colour: none(), steepness: none() },
   };
   for (let n = 0; n < start.length; n++) {
+    const [first, last] = [start[n], end[n]];
     let ratios = 0;
-    let strong = 0;
-    let certain = 0;
     let sumGiven = 0;
     let sumDisagreement = 0;
-    for (let i = start[n]; i < end[n]; i++) {
-      // In the precision whose sums over a picture are exact, as ratioAt has it.
-      const ratio = Math.fround(LOG[confidence[i]] - LOG[pGiven[i]]);
-      ratios += ratio;
-      if (ratio >= STRONG) strong++;
-      if (ratio >= CERTAIN) certain++;
-      sumGiven += pGiven[i];
+    for (let i = first; i < last; i++) {
+      const byte = pGiven[i];
+      // In the precision whose sums over a picture are exact.
+      ratios += Math.fround(LOG[confidence[i]] - LOG[byte]);
+      sumGiven += byte;
       sumDisagreement += disagreement[i];
     }
     sums.ratio[n] = ratios;
-    sums.strong[n] = strong;
-    sums.certain[n] = certain;
     sums.pGiven[n] = sumGiven;
     sums.disagreement[n] = sumDisagreement;
+    if (floors[n] === HIGHEST) {
+      sums.strong[n] = last - first;
+      sums.certain[n] = countCertain(planes, first, last);
+    }
     if (!appearance) continue;
-    sums.colour[n] = colourRatios(appearance, start[n], end[n], proposed[n], given[n]);
-    sums.steepness[n] = steepnessOf(appearance, start[n], end[n]);
+    sums.colour[n] = colourRatios(appearance, first, last, proposed[n], given[n]);
+    sums.steepness[n] = steepnessOf(appearance, first, last);
   }
   return sums;
+}
+
+function countCertain({ confidence, pGiven }: Planes, first: number, last: number): number {
+  let certain = 0;
+  for (let i = first; i < last; i++) if (pGiven[i] <= CERTAIN[confidence[i]]) certain++;
+  return certain;
 }
