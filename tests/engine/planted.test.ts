@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,6 +70,16 @@ describe('copies', () => {
     }
     expect(copies.flatMap(({ errors }) => errors).length).toBeGreaterThanOrEqual(12);
     expect(await hashesOf(job.folder)).toEqual(before);
+  });
+
+  it('are also of pictures that were touched since the scan, as long as their bytes are the same', async () => {
+    await scan();
+    const scanned = await copiesOf(1, 20, 'before');
+    for (const { image } of workspace.dataset.samples) await utimes(join(job.folder, image), 1e9, 1e9);
+    expect((await copiesOf(1, 20, 'touched')).map(({ errors }) => errors)).toEqual(scanned.map(({ errors }) => errors));
+    const [{ sample }] = scanned;
+    await appendFile(join(job.folder, sample.image), ' ');
+    expect((await copiesOf(1, 20, 'changed')).map((copy) => copy.sample.name)).not.toContain(sample.name);
   });
 
   it('are the same for the same seed, and others for another', async () => {

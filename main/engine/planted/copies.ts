@@ -7,7 +7,8 @@ import { writeAtomic } from '../atomic.ts';
 import { readGiven } from '../dataset/labels.ts';
 import { encodeMask, type MaskFile } from '../images.ts';
 import { readCases } from '../inference/results/planes.ts';
-import { statOf } from '../inference/source.ts';
+import type { Results } from '../inference/results/results.ts';
+import { readSource, statOf } from '../inference/source.ts';
 import { throwIfCancelled, type Count, type Long } from '../long.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Edit } from './edits.ts';
@@ -61,7 +62,7 @@ export async function plantCopies(
     throwIfCancelled(signal);
     const most = Math.min(left, MOST, Math.ceil(left / (pictures.length - n)));
     const found = await readLabels(dataset, sample);
-    if (!found || results.source(sample.name)?.stat !== found.stat) continue;
+    if (!found || !(await isUnchanged(dataset, sample, results, found.stat))) continue;
     const ground = groundOf(sample, found.given, await readCases(project, scan, sample.name));
     const edits = planting.plant(ground, most);
     if (!edits.length) continue;
@@ -101,6 +102,13 @@ async function lendShapes(
     for (const object of findObjects(ground)) shapes.add(ground, object, random);
   }
   return shapes;
+}
+
+/** As a scan asks it: by size and time, and by the bytes of files that were copied or touched. */
+async function isUnchanged({ folder }: Workspace['dataset'], sample: SampleRow, results: Results, stat: string) {
+  const known = results.source(sample.name);
+  if (known?.stat === stat) return true;
+  return known !== undefined && (await readSource(folder, sample)).hash === known.hash;
 }
 
 /** null where the mask cannot be read. */
