@@ -20,7 +20,7 @@ export interface Setting {
   /** of pseudo-labels: one for all classes; or the share of every class that is kept */
   threshold: number;
   share: number;
-  /** cases a reviewer goes through, worst first */
+  /** cases a reviewer goes through, in the order that the verdicts teach */
   reviewed: number;
 }
 
@@ -47,11 +47,10 @@ export async function makeSets(setting: Setting, arms: readonly string[]): Promi
       await decided(work, name, async (dataset, project) => {
         for (const accept of accepts) await winnow('accept', dataset, '--project', project, ...accept);
       });
-  for (const name of ['reviewed', 'continued'])
-    if (arms.includes(name))
-      await decided(work, name, async (dataset, project) =>
-        review({ dataset, project, truth }, await casesOf(work, reviewed), name === 'continued'),
-      );
+  if (arms.includes('reviewed'))
+    await decided(work, 'reviewed', async (dataset, project) =>
+      review({ dataset, project, truth }, await casesOf(work), reviewed),
+    );
   if (arms.includes('true')) await trueLabels(setting);
 }
 
@@ -101,12 +100,9 @@ async function decided(work: string, name: string, decideIn: (dataset: string, p
   await rm(project(name), { recursive: true });
 }
 
-/** The worst cases of the scan, or all, nothing decided. */
-export function casesOf(work: string, count?: number): Promise<ListedCase[]> {
-  const { dataset, project } = placeOf(work);
-  const top = count === undefined ? [] : ['--top', String(count)];
-  return winnow<ListedCase[]>('cases', dataset, '--project', project('scan'), '--masks', ...top);
-}
+/** The cases of the scan, nothing decided. */
+export const casesOf = (work: string): Promise<ListedCase[]> =>
+  winnow('cases', placeOf(work).dataset, '--project', placeOf(work).project('scan'), '--masks');
 
 async function trueLabels({ truth, work }: Setting): Promise<void> {
   const { set } = placeOf(work);

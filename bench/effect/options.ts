@@ -26,11 +26,11 @@ const OPTIONS = {
   threshold: { type: 'string', default: '0.9' },
   /** of every class, kept in the arm `pseudo-by-class` */
   share: { type: 'string', default: '0.4' },
-  /** cases looked at in the arms `reviewed` and `continued` */
+  /** cases looked at in the arm `reviewed` */
   reviewed: { type: 'string', default: '500' },
   /** `wrong`: train on those pictures only whose given labels are wrong somewhere */
   pictures: { type: 'string', default: 'all' },
-  arms: { type: 'string', default: 'noisy,true,cleaned,ignored,pseudo,pseudo-by-class,reviewed,continued' },
+  arms: { type: 'string', default: 'noisy,true,cleaned,ignored,pseudo,pseudo-by-class,reviewed' },
   /** 0: only what the labels are */
   seeds: { type: 'string', default: '3' },
   epochs: { type: 'string', default: '6' },

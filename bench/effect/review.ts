@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { chanceOf, recalibrate, type Reading } from '../../common/recalibration.ts';
+import { tableOf } from '../../common/case-table.ts';
+import { learn, learnedScores, type Lesson } from '../../common/learn.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
-import { acceptCases, decide } from '../../main/engine/decide.ts';
-import { reviewedOf } from '../../main/engine/reviewed.ts';
+import { decide } from '../../main/engine/decide.ts';
 import { closeWorkspace, openWorkspace } from '../../main/engine/workspace.ts';
 import { worthOf, type ListedCase } from './worth.ts';
 
-const AUTHOR = 'bench';
+/** Cases that verdicts rank anew, the first as scanned: as many as in the window. */
+const RANKED = 10_000;
 
 interface Place {
   dataset: string;
@@ -17,28 +18,39 @@ interface Place {
 }
 
 /**
- * The way of one who looks at these cases one by one and is never wrong: accepts those that are wrongly labelled for the
- * most part, keeps the others. `onward`: then accepts unseen every other case from that score up from which, by these
- * verdicts, cases are more likely errors than not.
+ * The way of one who looks at `count` cases one by one and is never wrong: accepts those that are wrongly labelled for the
+ * most part, keeps the others. Each is the first of the queue as the verdicts before it taught.
  */
-export async function review({ dataset, project, truth }: Place, cases: readonly ListedCase[], onward: boolean) {
-  const worth = await worthOf(await openDataset(dataset), project, join(truth, 'masks'), cases);
+export async function review({ dataset, project, truth }: Place, cases: readonly ListedCase[], count: number) {
+  const ranked = cases.toSorted((a, b) => b.score - a.score).slice(0, RANKED);
+  const worth = await worthOf(await openDataset(dataset), project, join(truth, 'masks'), ranked);
+  const errors = ranked.map((one) => Boolean(worth.get(one)?.right));
   const workspace = await openWorkspace(dataset, project);
   try {
-    for (const one of cases) await decide(workspace, AUTHOR, worth.get(one)?.right ? 'accept' : 'keep', [one.id]);
-    if (!onward) return;
-    const { errors, fine } = await reviewedOf(workspace);
-    const least = leastLikely(recalibrate(errors, fine).likeliest);
-    console.error('accepting unseen from score', least);
-    await acceptCases(workspace, AUTHOR, least);
+    for (const { index, error } of walk(ranked, errors, count))
+      await decide(workspace, 'bench', error ? 'accept' : 'keep', [ranked[index].id]);
   } finally {
     await closeWorkspace(workspace);
   }
 }
 
-/** The lowest score, in hundredths, from which on every score is more likely that of an error; above 1 where none is. */
-export function leastLikely(reading: Reading): number {
-  let least = 101;
-  while (least > 1 && chanceOf((least - 1) / 100, reading) >= 0.5) least--;
-  return least / 100;
+/** Verdicts on `count` cases, best first, each on the case that comes first when it is given. */
+export function walk(
+  cases: readonly Omit<ListedCase, 'rle' | 'id' | 'area'>[],
+  errors: readonly boolean[],
+  count: number,
+): Lesson[] {
+  const table = tableOf(cases);
+  const lessons: Lesson[] = [];
+  const open = new Set(cases.keys());
+  let scores: Float64Array = Float64Array.from(cases, ({ score }) => score);
+  while (lessons.length < count && open.size) {
+    let first = -1;
+    for (const i of open) if (first < 0 || scores[i] > scores[first]) first = i;
+    open.delete(first);
+    lessons.push({ index: first, error: errors[first] });
+    const learned = learn(table, lessons);
+    if (learned) scores = learnedScores(table, learned);
+  }
+  return lessons;
 }

@@ -1,5 +1,6 @@
 import { IGNORE } from '../../common/dataset.ts';
 import { decodeRle } from '../../common/rle.ts';
+import type { Ranked } from '../../common/case-table.ts';
 import type { CaseRow } from '../../common/case.ts';
 import type { Dataset } from '../../main/engine/dataset/dataset.ts';
 import { readPlanes } from '../../main/engine/inference/results/planes.ts';
@@ -8,7 +9,7 @@ import { projectOf } from '../../main/engine/project.ts';
 import { labelled, type GivenAndTrue } from './labels.ts';
 
 /** A case as `winnow cases --masks` lists it, as far as it matters here. */
-export type ListedCase = Pick<CaseRow, 'id' | 'sample' | 'kind' | 'area' | 'score'> & { rle: string };
+export type ListedCase = Ranked & Pick<CaseRow, 'id' | 'area'> & { rle: string };
 
 /** What accepting cases does. */
 export interface Worth {

@@ -3,12 +3,12 @@ import { outside } from '../../bench/effect/folds.ts';
 import { confusionOf, difference, figureOf, type Run } from '../../bench/effect/measured.ts';
 import { mergedFolds } from '../../bench/effect/noise.ts';
 import { classTable, effectTable } from '../../bench/effect/report.ts';
-import { leastLikely } from '../../bench/effect/review.ts';
+import { walk } from '../../bench/effect/review.ts';
 import { halves, hasPseudo } from '../../bench/effect/split.ts';
 import { sweepTable } from '../../bench/effect/tables.ts';
 import { sumOf, worthIn, type ListedCase, type Worth } from '../../bench/effect/worth.ts';
 import { IGNORE } from '../../common/dataset.ts';
-import { KNOTS } from '../../common/recalibration.ts';
+import type { Ranked } from '../../common/case-table.ts';
 import { encodeRle } from '../../common/rle.ts';
 import { noise } from '../support/random.ts';
 
@@ -46,17 +46,24 @@ describe('folds', () => {
   });
 });
 
-describe('a reviewer who goes on unseen', () => {
-  const flat = (by: number) => KNOTS.map(() => by);
+describe('a review', () => {
+  // Every second case is of a class pair that is always wrong, and scored no higher than the others.
+  const cases = Array.from({ length: 200 }, (_, n): Ranked => {
+    const [given, proposed] = n % 2 ? [1, 2] : [3, 4];
+    const score = 0.3 - n / 1000;
+    return { sample: `p${n}`, kind: 'missing', given, proposed, bbox: [0, 0, 9, 9], score, features: [n % 7] };
+  });
+  const errors = cases.map(({ given }) => given === 1);
 
-  it('takes a score at its word where verdicts say nothing against it', () => {
-    expect(leastLikely(flat(0))).toBe(0.5);
+  it('begins with the best, and takes no case twice', () => {
+    const walked = walk(cases, errors, 500).map(({ index }) => index);
+    expect(walked[0]).toBe(0);
+    expect(walked.toSorted((a, b) => a - b)).toEqual([...cases.keys()]);
   });
 
-  it('goes further down where scores turned out too low, and not at all where they say nothing', () => {
-    // logit 0.27 = −0.995, logit 0.26 = −1.046
-    expect(leastLikely(flat(1))).toBe(0.27);
-    expect(leastLikely(flat(-9))).toBeGreaterThan(1);
+  it('goes by what the verdicts teach', () => {
+    const found = walk(cases, errors, 100).filter(({ error }) => error).length;
+    expect(found).toBeGreaterThan(70);
   });
 });
 
@@ -127,7 +134,8 @@ describe('what accepting cases is worth', () => {
       return +(x >= left && x < left + across && y >= top && y < top + down);
     });
     const rle = encodeRle(mask, width, height);
-    return { id: `${n}`, sample: 'a', kind: 'missing', area: across * down, score: 0.9 - n / 10, rle, mask };
+    const row: Ranked = { sample: 'a', kind: 'missing', given: 0, proposed: 1, bbox: [left, top, across, down], score: 0.9 - n / 10, features: [] }; // prettier-ignore
+    return { ...row, id: `${n}`, area: across * down, rle, mask };
   });
 
   it('adds up to what painting all of them does, where they overlap too', () => {
