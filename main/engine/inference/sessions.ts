@@ -1,9 +1,10 @@
 import type { Finding } from '../../../common/dataset.ts';
+import { PLANES } from '../../../common/planes.ts';
 import { chainOf, type Chain, type Reading } from '../onnx/compile/chain.ts';
 import { carriedBy, compileMember, nextOf, Value, type Role } from '../onnx/compile/compile.ts';
 import type { Model } from '../onnx/model.ts';
 import { fromPhases, phasedSize, toPhases, type Phases } from '../onnx/compile/phases.ts';
-import { firstLine, MemberError, Members } from './members.ts';
+import { firstLine, MemberError, Members, USUAL_MULTIPLE, type Opened } from './members.ts';
 import { feedPlaces, putColumns, type PlaceFeeds } from '../onnx/compile/places.ts';
 import { giveBack } from './memory.ts';
 import type { Vote } from '../noise/votes.ts';
@@ -54,8 +55,6 @@ interface Link extends Read {
   proven: boolean;
 }
 
-/** Networks that halve the picture several times often run on multiples of this only. */
-const USUAL_MULTIPLE = 32;
 /** Width and height of a picture that every network takes. */
 const BLANK = 256;
 
@@ -110,7 +109,8 @@ export class Sessions {
       for (const { data } of Object.values(sums)) giveBack(data);
       votes.push(...votesIn(out));
       if (link.role.last) {
-        const planes = inRows(out[Value.planes].data as Uint8Array, phases);
+        if (given && phases) giveBack(feeds[Value.given].data);
+        const planes = inRows(out[Value.planes].data as Uint8Array, link.role.chain);
         return {
           planes,
           votes: given && (link.role.chain.voted ? votes : [votedAlone(planes, pixels)]),
@@ -146,8 +146,8 @@ export class Sessions {
     const chain = await this.chainFor(read, labelled, size);
     for (const [i, one] of read.entries()) {
       const role: Role = { chain, first: i === 0, last: i === members.length - 1, multiple: 1 };
-      const session = await this.create(members[i], one, role);
-      this.links.push({ ...one, member: members[i], role, session, proven: false });
+      const { session, multiple } = await this.create(members[i], one, role);
+      this.links.push({ ...one, member: members[i], role: { ...role, multiple }, session, proven: false });
     }
     this.key = key;
   }
@@ -180,7 +180,7 @@ export class Sessions {
   private async retry(link: Link, feeds: Record<string, Tensor>, error: unknown): Promise<Record<string, Tensor>> {
     await link.session.release();
     link.role = { ...link.role, multiple: USUAL_MULTIPLE };
-    link.session = await this.create(link.member, link, link.role);
+    link.session = (await this.create(link.member, link, link.role)).session;
     try {
       return await link.session.run(feeds);
     } catch {
@@ -194,7 +194,7 @@ export class Sessions {
   private async runsAlone({ member, model }: Link): Promise<boolean> {
     const anySize = { model, reading: this.members.info(member) };
     const chain = await this.chainFor([anySize], false, null);
-    const session = await this.create(member, anySize, { chain, first: true, last: true, multiple: 1 });
+    const { session } = await this.create(member, anySize, { chain, first: true, last: true, multiple: 1 });
     const data = new Uint8Array(BLANK * BLANK * 3);
     const picture: Tensor = { type: 'uint8', data, dims: [1, BLANK, BLANK, 3] };
     return session
@@ -206,8 +206,9 @@ export class Sessions {
       .finally(() => session.release());
   }
 
-  private create(member: number, { model, reading }: Read, role: Role): Promise<Session> {
-    return this.members.open(member, () => compileMember(model, reading, role));
+  private create(member: number, { model, reading }: Read, role: Role): Promise<Opened> {
+    const compile = (multiple: number) => compileMember(model, reading, { ...role, multiple });
+    return this.members.open(member, compile, role.multiple);
   }
 }
 
@@ -221,9 +222,10 @@ function inOrder({ data, dims }: Tensor, order: Int32Array, places: number): Flo
   return sample;
 }
 
-function inRows(planes: Uint8Array, phases: Phases | null): Uint8Array {
+function inRows(planes: Uint8Array, { phases, passes }: Chain): Uint8Array {
   if (!phases) return planes;
-  const rows = fromPhases(planes, phases);
+  // One pass cannot disagree with itself.
+  const rows = fromPhases(planes, phases, passes === 1 ? PLANES.indexOf('disagreement') : null);
   giveBack(planes);
   return rows;
 }

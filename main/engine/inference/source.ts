@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { SampleRow } from '../../../common/dataset.ts';
 import { toIndexes } from '../dataset/labels.ts';
 import { readMask, readPicture } from '../images.ts';
+import { giveBack } from './memory.ts';
 
 /** Size and time of change of picture and mask: as long as this stays, they need not be read to know them unchanged. */
 export async function statOf(folder: string, sample: Pick<SampleRow, 'image' | 'mask'>): Promise<string> {
@@ -54,7 +55,9 @@ export async function decodeSource(source: Source, table: Uint8Array): Promise<P
   const { width, height, data: rgb } = picture;
   if (mask && (mask.width !== width || mask.height !== height))
     throw new Error(`Expected a mask of ${width}×${height} pixels, found ${mask.width}×${mask.height}.`);
-  return { width, height, rgb, given: mask ? toIndexes(mask, table) : null };
+  const given = mask && toIndexes(mask, table);
+  if (mask) giveBack(mask.data);
+  return { width, height, rgb, given };
 }
 
 function inMask(error: unknown): never {

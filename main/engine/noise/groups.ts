@@ -94,7 +94,8 @@ function joinAll({ parent, area, members }: Trees, { count, first, second }: Lin
     const a = rootOf(parent, first[k]);
     const b = rootOf(parent, second[k]);
     if (a === b) continue;
-    const [root, child] = a < b ? [a, b] : [b, a];
+    const root = a < b ? a : b;
+    const child = a < b ? b : a;
     parent[child] = root;
     area[root] += area[child];
     members[root] += members[child];

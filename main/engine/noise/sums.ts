@@ -29,7 +29,8 @@ export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearan
     ...{ strong: none(), certain: none(), colour: none(), steepness: none() },
   };
   for (let n = 0; n < start.length; n++) {
-    const [first, last] = [start[n], end[n]];
+    const first = start[n];
+    const last = end[n];
     let ratios = 0;
     let sumGiven = 0;
     let sumDisagreement = 0;

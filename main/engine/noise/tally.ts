@@ -30,14 +30,8 @@ export function tallyUp(
 ): Tally {
   const { stretches, members } = region;
   const { start, end } = stretches;
-  for (const [i, pixels] of byClass.entries()) {
-    if (pixels.length === confusions.classes) pixels.fill(0);
-    else byClass[i] = new Uint32Array(confusions.classes);
-  }
-  const [given, proposed] = byClass;
-  const tally = {
-    ...{ given, proposed, givenObjects: [] as number[], proposedObjects: [] as number[] },
-  };
+  const { given, proposed } = countsFor(confusions.classes);
+  const [labelled, suggested]: [number[], number[]] = [[], []];
   let left = width;
   let right = 0;
   let ratio = 0;
@@ -62,16 +56,26 @@ export function tallyUp(
     steepness += sums.steepness[n];
     given[stretches.given[n]] += pixels;
     proposed[stretches.proposed[n]] += pixels;
-    addObject(givenObjects, tally.givenObjects, stretches.givenObject[n], pixels);
-    addObject(proposedObjects, tally.proposedObjects, stretches.proposedObject[n], pixels);
+    addObject(givenObjects, labelled, stretches.givenObject[n], pixels);
+    addObject(proposedObjects, suggested, stretches.proposedObject[n], pixels);
   }
   const top = Math.floor(start[members[0]] / width);
   const bottom = Math.floor(start[members[members.length - 1]] / width) + 1;
-  const bbox: Tally['bbox'] = [left, top, right - left, bottom - top];
-  return { ...tally, bbox, ratio, pGiven, disagreement, strong, certain, colour, steepness };
+  return {
+    bbox: [left, top, right - left, bottom - top],
+    ...{ given, proposed, ratio, pGiven, disagreement, strong, certain, colour, steepness },
+    ...{ givenObjects: labelled, proposedObjects: suggested },
+  };
 }
 
-const byClass = [new Uint32Array(0), new Uint32Array(0)];
+function countsFor(classes: number): typeof counts {
+  if (counts.given.length !== classes) counts = { given: new Uint32Array(classes), proposed: new Uint32Array(classes) };
+  counts.given.fill(0);
+  counts.proposed.fill(0);
+  return counts;
+}
+
+let counts = { given: new Uint32Array(0), proposed: new Uint32Array(0) };
 
 /** Counts pixels by the object they are part of. */
 function addObject({ here }: Objects, met: number[], object: number, pixels: number): void {

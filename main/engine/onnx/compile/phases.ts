@@ -79,14 +79,15 @@ export function toPhases(rows: Uint8Array, phases: Phases): Uint8Array {
   return bytes;
 }
 
-/** Planes of bytes in order of phase, one after the other, in rows again. */
-export function fromPhases(planes: Uint8Array, phases: Phases): Uint8Array {
+/** Planes of bytes in order of phase, one after the other, in rows again. `zero`: number of one that is 0 throughout. */
+export function fromPhases(planes: Uint8Array, phases: Phases, zero: number | null = null): Uint8Array {
   const { factor, height, width } = phases;
   const bytes = new Uint8Array(planes.length);
   const [from, to] = [foursOf(planes, phases), foursOf(bytes, phases)];
   const size = factor ** 2 * height * width;
-  for (let start = 0, at = 0; start < planes.length; start += size)
-    for (let y = 0; y < height * factor; y++) {
+  for (let start = 0; start < planes.length; start += size) {
+    if (start / size === zero) continue;
+    for (let y = 0, at = start; y < height * factor; y++) {
       const { first, step } = placeOfRow(y, phases);
       const row = { first: start + y * width * factor, step: factor };
       if (from && to) transpose(from, { first: start + first, step }, to, row, width, factor);
@@ -94,6 +95,7 @@ export function fromPhases(planes: Uint8Array, phases: Phases): Uint8Array {
         for (let x = start + first; x < start + first + width; x++)
           for (let b = 0, i = x; b < factor; b++, i += step) bytes[at++] = planes[i];
     }
+  }
   return bytes;
 }
 
