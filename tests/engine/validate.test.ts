@@ -40,6 +40,20 @@ describe('validate', () => {
     expect(found.miou).toBeLessThan(1);
   });
 
+  it('brings pictures to a size that a U-Net takes, though its graph does not load for theirs', async () => {
+    const odd = await makeJob({ width: 75, height: 51 });
+    const pictures = await openDataset(odd.folder);
+    const [plain, unet] = [{}, { skip: true }].map((part, i) =>
+      writePointwiseModel(join(odd.place, `unet${i}.onnx`), { classes: COLORS, ...part }),
+    );
+    const pair = [await composed(await plain), await composed(await unet)] as const;
+    await inTwo(async (runtimes) => {
+      const { share } = await agreement(pair, pictures, pictures.samples, { runtimes });
+      expect(share).toBeGreaterThan(0.9);
+    });
+    await odd.remove();
+  });
+
   it('counts a picture that cannot be read as a finding', async () => {
     const model = await composed(join(job.models, 'fold0.onnx'));
     const broken = { ...dataset.samples[0], image: 'images/nothing.jpg' };

@@ -73,6 +73,13 @@ describe('a scan in windows', () => {
     expect(await scan(window)).toMatchObject({ scanned: 0, cached: 12 });
   });
 
+  it('gives a U-Net windows of a size it takes, though its graph does not load for theirs', async () => {
+    await Promise.all(
+      [0, 1].map((fold) => writePointwiseModel(join(job.models, `fold${fold}.onnx`), { classes: COLORS, skip: true })),
+    );
+    expect(await scan({ ...WINDOW, size: 41 })).toMatchObject({ scanned: 12, failed: 0, findings: [] });
+  });
+
   it('names a member that does not run, and goes on with the others', async () => {
     await writePointwiseModel(join(job.models, 'three-fold0.onnx'), {
       classes: COLORS.slice(0, 3),

@@ -22,6 +22,8 @@ export interface PointwiseModel {
   resize?: boolean;
   /** runs only on pictures whose sides are divisible by this */
   block?: number;
+  /** halved, doubled and put beside itself, as U-Nets do: runs on even sides only, and on others does not even load */
+  skip?: boolean;
   /** declared size of the input; absent: any */
   fixed?: { width: number; height: number };
   /** channels of the input, for a network that takes something else than pictures */
@@ -57,6 +59,7 @@ export function pointwiseModel(model: PointwiseModel): Uint8Array {
   let value = graph.add('Conv', inputs, { kernel_shape: [1, 1] });
   if (model.slope) value = graph.add('Add', [value, slopeOf(graph, value, model.slope, classes.length)]);
   if (model.block) value = blocks(graph, value, model.block);
+  if (model.skip) value = besideItself(graph, value, classes.length);
   if (stride > 1)
     value = graph.add('AveragePool', [value], {
       kernel_shape: [stride, stride],
@@ -109,6 +112,15 @@ function slopeOf(graph: GraphBuilder, like: string, slope: number, classes: numb
     [1, classes, 1, 1],
   );
   return graph.add('Mul', [rising, last]);
+}
+
+function besideItself(graph: GraphBuilder, value: string, classes: number): string {
+  const small = graph.add('MaxPool', [value], { kernel_shape: [2, 2], strides: [2, 2] });
+  const ones = graph.float(Array<number>(4 * classes).fill(1), [classes, 1, 2, 2]);
+  const large = graph.add('ConvTranspose', [small, ones], { kernel_shape: [2, 2], strides: [2, 2], group: classes });
+  const both = graph.add('Concat', [value, large], { axis: 1 });
+  const [start, end, axis] = [0, classes, 1].map((one) => graph.int64s([one]));
+  return graph.add('Slice', [both, start, end, axis]);
 }
 
 /** Before operator version 13 a Softmax over axis 1 took all axes from there on as one. */

@@ -9,6 +9,15 @@ import type { Provider } from './protocol.ts';
 import type { Load, Session } from './sessions.ts';
 import { toldWhole } from './told.ts';
 
+/** Networks that halve the picture several times often run on multiples of this only. */
+export const USUAL_MULTIPLE = 32;
+
+export interface Opened {
+  session: Session;
+  /** what pictures are brought to multiples of; 1: they are taken as they are */
+  multiple: number;
+}
+
 /** A member that cannot be run, whatever the picture. */
 export class MemberError extends Error {
   override name = 'MemberError';
@@ -48,10 +57,14 @@ export class Members {
     }
   }
 
-  /** On the provider; what does not load there runs on the CPU, which is a finding. */
-  async open(member: number, compile: () => Uint8Array): Promise<Session> {
+  /**
+   * On the provider; what does not load there runs on the CPU, which is a finding. `compile` makes the graph that brings
+   * pictures to multiples of what it is given. A graph for one size does not load where the network takes multiples only,
+   * so the usual one is tried then; `least`: nothing below it is.
+   */
+  async open(member: number, compile: (multiple: number) => Uint8Array, least = 1): Promise<Opened> {
     try {
-      return await this.load(compile(), this.provider);
+      return await this.fit(compile, this.provider, least);
     } catch (error) {
       if (this.provider === 'cpu') return cannotLoad(member, error);
       this.note({
@@ -59,8 +72,19 @@ export class Members {
         problem: `Expected it to load on ${this.provider}, found ${firstLine(error)} It runs on the CPU.`,
       });
     }
-    // Compiled again: what was handed over may have been taken.
-    return this.load(compile(), 'cpu').catch((error: unknown) => cannotLoad(member, error));
+    return this.fit(compile, 'cpu', least).catch((error: unknown) => cannotLoad(member, error));
+  }
+
+  /** Compiled each time: what is handed over may be taken. */
+  private async fit(compile: (multiple: number) => Uint8Array, provider: Provider, multiple: number): Promise<Opened> {
+    try {
+      return { session: await this.load(compile(multiple), provider), multiple };
+    } catch (error) {
+      if (multiple >= USUAL_MULTIPLE) throw error;
+      return this.fit(compile, provider, USUAL_MULTIPLE).catch(() => {
+        throw error;
+      });
+    }
   }
 }
 

@@ -6,12 +6,10 @@ import { batchesOf, compileStatistics, Statistic } from '../../onnx/weights/batc
 import type { Model } from '../../onnx/model.ts';
 import { inBatches, LONGEST, readBatch } from './batches.ts';
 import type { Member } from '../member.ts';
+import { USUAL_MULTIPLE } from '../members.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Session, Tensor } from '../sessions.ts';
 import type { Place } from './validate.ts';
-
-/** Networks that halve the picture several times often run on multiples of this only. */
-const USUAL_MULTIPLE = 32;
 
 /**
  * The model with the statistics of its BatchNormalization nodes taken from `samples` (whose masks play no part), the way

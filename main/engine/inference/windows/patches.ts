@@ -4,7 +4,7 @@ import { compileFinish, compilePatch, patchValues, Value } from '../../onnx/comp
 import { feedPlaces, putColumns } from '../../onnx/compile/places.ts';
 import type { Model } from '../../onnx/model.ts';
 import type { Block } from './canvas.ts';
-import { firstLine, MemberError, type Members } from '../members.ts';
+import { firstLine, MemberError, USUAL_MULTIPLE, type Members } from '../members.ts';
 import { giveBack } from '../memory.ts';
 import type { Made, Session, Tensor } from '../sessions.ts';
 import type { Pixels } from '../source.ts';
@@ -21,9 +21,6 @@ interface Patch {
   /** has run: what fails from then on is not for its size */
   proven: boolean;
 }
-
-/** Networks that halve the picture several times often run on multiples of this only. */
-const USUAL_MULTIPLE = 32;
 
 /** The sessions for pictures that run in windows: of each member one made for the window's size, and one that makes planes. */
 export class Patches {
@@ -111,7 +108,8 @@ export class Patches {
     this.chain = chain;
     for (const [i, { model, reading }] of read.entries()) {
       const member = members[i];
-      const session = await this.members.open(member, () => compilePatch(model, reading, chain));
+      const compile = (multiple: number) => compilePatch(model, reading, chain, { multiple });
+      const { session } = await this.members.open(member, compile);
       this.patches.push({ member, model, reading, session, proven: false });
     }
   }
@@ -132,8 +130,8 @@ export class Patches {
   private async retry(patch: Patch, chain: Chain, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
     const { member, model, reading } = patch;
     await patch.session.release();
-    const graph = () => compilePatch(model, reading, chain, { multiple: USUAL_MULTIPLE });
-    patch.session = await this.members.open(member, graph);
+    const compile = (multiple: number) => compilePatch(model, reading, chain, { multiple });
+    patch.session = (await this.members.open(member, compile, USUAL_MULTIPLE)).session;
     try {
       return await patch.session.run(feeds);
     } catch (error) {
