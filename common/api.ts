@@ -1,7 +1,7 @@
 import type { Audit, Bulk } from './audit.ts';
 import type { CaseChoice, CaseDetail, CaseRow, SampleResult, Verdict } from './case.ts';
 import type { DatasetSummary, SampleRow } from './dataset.ts';
-import type { JobState } from './job.ts';
+import type { JobProgress, JobState } from './job.ts';
 import type { JournalChange } from './journal.ts';
 import type { PseudoRow, PseudoSummary, Threshold } from './pseudo.ts';
 import type { Insights, InsightsState } from './insights.ts';
@@ -200,6 +200,8 @@ export type StudioEvent =
   | { type: 'results'; dataset: string; scan: string; count: number }
   | { type: 'journal'; dataset: string; change: JournalChange }
   | { type: 'export'; dataset: string; state: ExportState }
+  /** how far a proof is */
+  | { type: 'trial'; dataset: string; progress: JobProgress }
   | { type: 'insights'; dataset: string; state: InsightsState }
   | { type: 'planted'; dataset: string; state: PlantedState };
 

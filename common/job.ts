@@ -1,11 +1,16 @@
-/** Something long that windows watch and may stop. */
-export interface JobState<Result> {
-  phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
+/** How far something long is. */
+export interface JobProgress {
+  /** steps; `total` 0: not known yet */
   done: number;
   total: number;
   /** steps a second; null: not known yet */
   rate: number | null;
   secondsLeft: number | null;
+}
+
+/** Something long that windows watch and may stop. */
+export interface JobState<Result> extends JobProgress {
+  phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
   /** of the last run that came to its end, whatever runs now */
   result: Result | null;
   /** one sentence, where the last run failed */

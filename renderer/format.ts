@@ -1,3 +1,5 @@
+import type { JobProgress } from '../common/job.ts';
+
 /** Numbers as people read them: `1,204`. */
 export const count = (n: number): string => n.toLocaleString('en');
 
@@ -44,3 +46,13 @@ export const rate = (perSecond: number): string => `${perSecond.toFixed(perSecon
 /** A threshold 0..1 with two decimals, three where it has them: `0.90`, `0.905`. */
 export const level = (n: number): string =>
   Number.isInteger(Number((n * 100).toFixed(3))) ? n.toFixed(2) : n.toFixed(3);
+
+/** How far something long is, in `what` it does: `120 of 468 read · 42/s · 8 s left`. */
+export function progressText({ done, total, rate: speed, secondsLeft }: JobProgress, what = 'read'): string {
+  const parts = [
+    total ? `${count(done)} of ${count(total)} ${what}` : 'starting',
+    speed === null ? '' : rate(speed),
+    secondsLeft === null ? '' : `${duration(secondsLeft)} left`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}

@@ -211,7 +211,7 @@ class Studio {
     else if (event.type === 'export') this.exporting = event.state;
     else if (event.type === 'insights') this.insights = event.state;
     else if (event.type === 'planted') this.planted = event.state;
-    else this.learn(event.change);
+    else if (event.type === 'journal') this.learn(event.change);
     for (const listener of this.listeners) listener(event);
   }
 

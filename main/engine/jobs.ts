@@ -1,6 +1,6 @@
 import type { ScanResult, ScanState } from '../../common/scan.ts';
 import { NO_SCAN } from '../../common/idle.ts';
-import { NO_JOB, type JobState } from '../../common/job.ts';
+import { NO_JOB, type JobProgress, type JobState } from '../../common/job.ts';
 import { Cancelled, InputError, messageOf } from './errors.ts';
 import type { Count, Long } from './long.ts';
 
@@ -64,20 +64,9 @@ export function countedJob<Result>(
     },
     run: (work: (long: Long<Count>) => Promise<Result>): Promise<Result> =>
       one.run(async (signal) => {
-        // Steps are timed from the first one on: what comes before it is another kind of work.
-        let first: { done: number; at: number } | null = null;
-        let told = 0;
         set({ ...NO_JOB, result: state.result, phase: 'running' });
-        const onProgress = ({ done, total }: Count) => {
-          const now = performance.now();
-          if (now - told < 100 && done < total) return;
-          told = now;
-          if (done) first ??= { done, at: now };
-          const rate = first && done > first.done ? (done - first.done) / ((now - first.at) / 1000) : null;
-          set({ done, total, rate, secondsLeft: rate ? (total - done) / rate : null });
-        };
         try {
-          const result = await work({ signal, onProgress });
+          const result = await work({ signal, onProgress: timed(set) });
           set({ phase: 'done', result, secondsLeft: 0 });
           return result;
         } catch (error) {
@@ -89,14 +78,28 @@ export function countedJob<Result>(
   };
 }
 
+/** Counts told ten times a second at most, with their rate; timed from the first step on, for what comes before is other work. */
+function timed(tell: (progress: JobProgress) => void): (count: Count) => void {
+  let first: { done: number; at: number } | null = null;
+  let told = 0;
+  return ({ done, total }) => {
+    const now = performance.now();
+    if (now - told < 100 && done < total) return;
+    told = now;
+    if (done) first ??= { done, at: now };
+    const rate = first && done > first.done ? (done - first.done) / ((now - first.at) / 1000) : null;
+    tell({ done, total, rate, secondsLeft: rate ? (total - done) / rate : null });
+  };
+}
+
 /** Something tried out on the side; nobody but who asked waits for it. */
-export function trialJob() {
+export function trialJob(tell: (progress: JobProgress) => void) {
   const one = single('Something is being tried on this dataset already.');
   return {
-    run: <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    run: <T>(work: (long: { signal: AbortSignal; onProgress: (count: Count) => void }) => Promise<T>): Promise<T> =>
       one.run(async (signal) => {
         try {
-          return await work(signal);
+          return await work({ signal, onProgress: timed(tell) });
         } catch (error) {
           throw signal.aborted ? new Cancelled('Trying was cancelled.') : error;
         }

@@ -100,7 +100,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
         (state) => emit({ type: 'export', dataset: id, state }),
         'The export was cancelled; nothing of it is left.',
       ),
-      trial: trialJob(),
+      trial: trialJob((progress) => emit({ type: 'trial', dataset: id, progress })),
       insights: countedJob<Insights>('A measurement', (state) => emit({ type: 'insights', dataset: id, state })),
       planted,
       unwatch: watchWorkspace(workspace, emit, live),
@@ -157,14 +157,14 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     plan: ({ dataset, settings }) => planScan(space(dataset).dataset, settings),
     prove({ dataset, model }) {
       const { workspace, trial } = at(dataset);
-      return trial.run(async (signal) => {
+      return trial.run(async (long) => {
         const { device, folds } = await readSettings(workspace.project);
-        return proveModel(workspace.dataset, model, { workerFile, device, folds, signal });
+        return proveModel(workspace.dataset, model, { workerFile, device, folds, ...long });
       });
     },
     try({ dataset, settings, sample }) {
       const { workspace, trial } = at(dataset);
-      return trial.run((signal) =>
+      return trial.run(({ signal }) =>
         tryEnsemble(workspace.dataset, workspace.project, settings, sample, { workerFile, signal }),
       );
     },

@@ -125,6 +125,13 @@ describe('proving a model', () => {
     },
   );
 
+  it('tells after every run how far it is, and foretells how many there will be', async () => {
+    const told: { done: number; total: number }[] = [];
+    await prove(await makeModel(), { onProgress: (runs) => told.push(runs) });
+    expect(told.map(({ done }) => done)).toEqual(told.map((_, n) => n + 1));
+    expect(told.at(-1)).toEqual({ done: told.length, total: told.length });
+  });
+
   it('drops ways that do badly, and says on how many pictures each was tried', async () => {
     const { readings } = await prove(await makeModel());
     expect(new Set(readings.map(({ samples }) => samples))).toEqual(new Set([4, 8, 16]));

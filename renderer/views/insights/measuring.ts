@@ -1,5 +1,4 @@
-import type { JobState } from '../../../common/job.ts';
-import { count, duration, rate } from '../../format.ts';
+import { duration } from '../../format.ts';
 
 /** Pixels of planes that are read and measured a second, a cautious figure for before anything was. */
 const PIXELS_A_SECOND = 15e6;
@@ -9,14 +8,4 @@ export function costText(samples: number, pixelsEach: number): string {
   const seconds = (samples * pixelsEach) / PIXELS_A_SECOND;
   if (seconds < 10) return 'a few seconds';
   return `about ${duration(seconds < 60 ? Math.round(seconds / 10) * 10 : Math.round(seconds / 60) * 60)}`;
-}
-
-/** How far it is: `120 of 468 read · 42/s · 8 s left`. A picture may be read more than once. */
-export function progressText({ done, total, rate: speed, secondsLeft }: JobState<unknown>): string {
-  const parts = [
-    total ? `${count(done)} of ${count(total)} read` : 'starting',
-    speed === null ? '' : rate(speed),
-    secondsLeft === null ? '' : `${duration(secondsLeft)} left`,
-  ];
-  return parts.filter(Boolean).join(' · ');
 }

@@ -1,5 +1,6 @@
 import type { DatasetSummary, SampleRow } from '../../../common/dataset.ts';
 import type { AssetKind } from '../../../common/host.ts';
+import { NO_JOB, type JobProgress } from '../../../common/job.ts';
 import type { ScanSettings } from '../../../common/scan.ts';
 import type { Proof, Trial } from '../../../common/trial.ts';
 import { studio } from '../../studio.svelte.ts';
@@ -25,6 +26,8 @@ export class Trying {
   running = $state.raw<{ job: 'try'; sample: string } | { job: 'prove'; file: string } | null>(null);
   /** seconds it runs */
   seconds = $state(0);
+  /** how far a proof is */
+  progress = $state.raw<JobProgress>(NO_JOB);
   stopping = $state(false);
   /** why it cannot be had, one sentence */
   refusal = $state.raw<{ job: 'try' | 'prove'; text: string } | null>(null);
@@ -86,10 +89,15 @@ export class Trying {
 
   async prove(file: string) {
     if (this.running) return;
+    const stopListening = studio.on((event) => {
+      if (event.type === 'trial') this.progress = event.progress;
+    });
     await this.run({ job: 'prove', file }, async () => {
       const proof = await studio.call('prove', { dataset: this.dataset.id, model: file });
       this.proofs = new Map(this.proofs).set(file, proof);
     });
+    stopListening();
+    this.progress = NO_JOB;
   }
 
   async cancel() {

@@ -1,6 +1,7 @@
 import type { Preprocessing } from '../../../../common/ensemble.ts';
 import { Cancelled, messageOf } from '../../errors.ts';
 import type { BareNetwork } from './bare-session.ts';
+import type { Count } from '../../long.ts';
 import { giveBack } from '../memory.ts';
 import type { BareFacts } from '../../onnx/compile/bare.ts';
 import type { Pixels } from '../source.ts';
@@ -29,26 +30,36 @@ const ROUNDS = [4, 8];
 /** Seconds a further round may take; with networks that are slower, fewer pictures have to do. */
 const PATIENCE = 60;
 
+export interface HalvingOptions {
+  worth: (overlap: number[][]) => number;
+  /** of the dataset */
+  classes: number;
+  /** after every run */
+  onProgress?: (runs: Count) => void;
+}
+
 /**
  * Successive halving: every way is tried on 4 pictures, the better half on 4 more, a quarter on all; with 11 ways that is
  * half the runs of trying all on 16. The first way, the declared one, stays to the end, so that it can be compared.
- * `classes`: of the dataset.
  */
 export async function halve(
   network: BareNetwork,
   readings: readonly Preprocessing[],
   pictures: readonly (() => Promise<Pixels>)[],
-  { worth, classes }: { worth: (overlap: number[][]) => number; classes: number },
+  { worth, classes, onProgress }: HalvingOptions,
 ): Promise<Contest> {
   const contenders = readings.map((preprocessing): Contender => ({ preprocessing, overlap: [], samples: 0 }));
   const contest: Contest = { contenders, facts: [], seconds: 0, problems: [] };
   let standing = contenders;
   let done = 0;
-  for (const until of [...ROUNDS.filter((round) => round < pictures.length), pictures.length]) {
+  const rounds = [...ROUNDS.filter((round) => round < pictures.length), pictures.length];
+  const runs = { done: 0, total: runsOf(rounds, readings.length) };
+  const onRun = () => onProgress?.({ ...runs, done: ++runs.done });
+  for (const until of rounds) {
     if (contest.seconds * standing.length * (until - done) > PATIENCE) break;
     for (const picture of pictures.slice(done, until)) {
       try {
-        await tryAll(network, standing, await picture(), classes, contest);
+        await tryAll(network, standing, await picture(), classes, contest, onRun);
       } catch (error) {
         if (error instanceof Cancelled) throw error;
         contest.problems.push(messageOf(error));
@@ -58,6 +69,16 @@ export async function halve(
     standing = betterHalf(standing, worth);
   }
   return contest;
+}
+
+/** Runs of all rounds together, as long as every picture can be used. */
+function runsOf(rounds: readonly number[], standing: number): number {
+  let runs = 0;
+  rounds.forEach((until, n) => {
+    runs += standing * (until - (rounds[n - 1] ?? 0));
+    standing = 1 + Math.ceil((standing - 1) / 2);
+  });
+  return runs;
 }
 
 function betterHalf([declared, ...others]: Contender[], worth: (overlap: number[][]) => number): Contender[] {
@@ -74,6 +95,7 @@ async function tryAll(
   { rgb, given, width, height }: Pixels,
   classes: number,
   contest: Contest,
+  onRun: () => void,
 ): Promise<void> {
   if (!given) throw new Error('Expected a labelled picture, found one without a mask.');
   const isFirst = standing[0].samples === 0;
@@ -86,6 +108,7 @@ async function tryAll(
     count(contender.overlap, labels, given, Math.max(2, facts.channels), classes);
     contender.samples++;
     giveBack(labels);
+    onRun();
   }
   // The shortest: a first run also loads.
   contest.seconds = Math.min(...took);

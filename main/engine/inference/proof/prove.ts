@@ -4,6 +4,7 @@ import type { Proof, Reading } from '../../../../common/trial.ts';
 import { labelTable } from '../../dataset/labels.ts';
 import type { Dataset } from '../../dataset/dataset.ts';
 import { Cancelled, InputError, messageOf } from '../../errors.ts';
+import type { Count } from '../../long.ts';
 import { describeModels } from '../../onnx/describe/describe.ts';
 import { activationOf, together } from './activation.ts';
 import { openBareNetwork, type BareOptions } from './bare-network.ts';
@@ -20,6 +21,8 @@ export interface ProofOptions extends BareOptions {
   samples?: number;
   /** JSON file `{sample name: fold}`; null: the dataset's own folds.json if it has one */
   folds?: string | null;
+  /** runs of the network; fewer in all where it turns out to be slow */
+  onProgress?: (runs: Count) => void;
 }
 
 const SAMPLES = 16;
@@ -47,7 +50,7 @@ export async function proveModel(dataset: Dataset, model: string, options: Proof
   try {
     network = await openBareNetwork(info, options, await read(pictures[0]).catch(() => undefined));
     const reads = pictures.map((picture) => () => read(picture));
-    return await proveWith(network, info, dataset, reads);
+    return await proveWith(network, info, dataset, reads, options.onProgress);
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     return unproved(info, messageOf(error));
@@ -77,6 +80,7 @@ async function proveWith(
   info: ModelInfo,
   dataset: Dataset,
   pictures: (() => Promise<Pixels>)[],
+  onProgress: ProofOptions['onProgress'],
 ): Promise<Proof> {
   const classes = dataset.classMap.classes.map(({ name }) => name);
   const match = (overlap: Overlap) => matchClasses(overlap, { model: info.classNames, dataset: classes });
@@ -89,7 +93,7 @@ async function proveWith(
   };
   const worth = (overlap: Overlap) => measure(overlap).worth;
   const readings = plausibleReadings(info.preprocessing, info.inputs[0]?.type === 'uint8');
-  const contest = await halve(network, readings, pictures, { worth, classes: classes.length });
+  const contest = await halve(network, readings, pictures, { worth, classes: classes.length, onProgress });
   const [declared] = contest.contenders;
   if (!declared.samples) {
     const why = contest.problems[0]?.split('\n')[0].replace(/\.$/, '');
