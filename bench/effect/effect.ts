@@ -25,7 +25,7 @@ import { readOptions } from './options.ts';
 import { classTable, effectTable } from './report.ts';
 import { shrink } from './shrunk.ts';
 import { halves, hasPseudo } from './split.ts';
-import { kindTable, labelTable, pseudoLine, queueTable, sweepTable, wrongTable } from './tables.ts';
+import { absentTable, kindTable, labelTable, pseudoLine, queueTable, sweepTable, wrongTable } from './tables.ts';
 import { trainAll } from './trainings.ts';
 import { worthOf } from './worth.ts';
 
@@ -52,6 +52,7 @@ console.log(labelTable(arms, labels));
 console.log(wrongTable(arms, labels, classes));
 const worth = await worthOf(dataset, place.project('scan'), masks, await casesOf(setting.work));
 console.log(queueTable(worth));
+console.log(absentTable(worth));
 console.log(sweepTable(worth, noisy.before));
 console.log(kindTable(new Map([...worth].filter(([{ score }]) => score >= setting.minScore))));
 for (const arm of arms.filter(hasPseudo))

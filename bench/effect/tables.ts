@@ -38,6 +38,19 @@ export function queueTable(worth: ReadonlyMap<ListedCase, Worth>): string {
   return `${table(['first cases', 'score of the last', ...WORTH.slice(1)], rows)}\n`;
 }
 
+/** All cases by whether the class they propose is labelled anywhere on their picture: habits forget whole classes. */
+export function absentTable(worth: ReadonlyMap<ListedCase, Worth>): string {
+  const parts = [...worth.values()];
+  const rows = [
+    ['nowhere on the picture', parts.filter(({ absent }) => absent)],
+    ['somewhere on it', parts.filter(({ absent }) => !absent)],
+  ] as const;
+  return `${table(
+    ['proposed class labelled', ...WORTH],
+    rows.map(([name, some]) => [name, ...cellsOf(sumOf(some))]),
+  )}\n`;
+}
+
 /** Accepted cases by kind; `worth`: of the accepted. */
 export function kindTable(worth: ReadonlyMap<ListedCase, Worth>): string {
   const kinds = [...Map.groupBy(worth, ([{ kind }]) => kind)].map(

@@ -16,6 +16,8 @@ export interface Worth {
   cases: number;
   /** cases of which at least half is labelled wrongly */
   right: number;
+  /** cases that propose a class no pixel of their picture is labelled with */
+  absent: number;
   pixels: number;
   /** pixels that were wrong as given */
   wrong: number;
@@ -25,7 +27,7 @@ export interface Worth {
   damaged: number;
 }
 
-const KEYS = ['cases', 'right', 'pixels', 'wrong', 'met', 'fixed', 'damaged'] as const;
+const KEYS = ['cases', 'right', 'absent', 'pixels', 'wrong', 'met', 'fixed', 'damaged'] as const;
 
 /** What each case is worth, best first; one that is accepted paints the proposal of each of its pixels. */
 export async function worthOf(
@@ -53,7 +55,7 @@ export async function worthOf(
 /** Of one case; `painted` counts the cases on each pixel, and is taken further. */
 export function worthIn(
   { given, truth, width, height }: GivenAndTrue,
-  { rle, area }: ListedCase,
+  { rle, area, proposed: label }: ListedCase,
   proposed: Uint8Array,
   painted: Uint8Array,
 ): Worth {
@@ -68,11 +70,12 @@ export function worthIn(
     fixed += +(was && proposed[i] === truth[i]);
     damaged += +(!was && proposed[i] !== truth[i]);
   }
-  return { cases: 1, right: +(wrong >= area / 2), pixels: area, wrong, met, fixed, damaged };
+  const absent = +!given.includes(label);
+  return { cases: 1, right: +(wrong >= area / 2), absent, pixels: area, wrong, met, fixed, damaged };
 }
 
 export function sumOf(parts: Iterable<Worth>): Worth {
-  const all: Worth = { cases: 0, right: 0, pixels: 0, wrong: 0, met: 0, fixed: 0, damaged: 0 };
+  const all: Worth = { cases: 0, right: 0, absent: 0, pixels: 0, wrong: 0, met: 0, fixed: 0, damaged: 0 };
   for (const part of parts) for (const key of KEYS) all[key] += part[key];
   return all;
 }

@@ -153,9 +153,17 @@ describe('what accepting cases is worth', () => {
     expect(sum.wrong).toBeGreaterThan(sum.met);
   });
 
+  it('tells cases of a class that is labelled nowhere on the picture', () => {
+    const only = { ...picture, given: picture.given.map((label) => (label === 1 ? 0 : label)) };
+    const absent = (given: Uint8Array) =>
+      worthIn({ ...only, given }, cases[0], proposed, new Uint8Array(given.length)).absent;
+    expect(absent(only.given)).toBe(1);
+    expect(absent(picture.given)).toBe(0);
+  });
+
   it('is told from each score up, with what stays wrong', () => {
     const part = (fixed: number, damaged: number): Worth => ({
-      ...{ cases: 1, right: 1, pixels: 100, wrong: 60, met: 60 },
+      ...{ cases: 1, right: 1, absent: 0, pixels: 100, wrong: 60, met: 60 },
       ...{ fixed, damaged },
     });
     const worth = new Map([
