@@ -1,3 +1,5 @@
+import { classMapByName } from '../common/class-names.ts';
+import type { ClassInfo } from '../common/dataset.ts';
 import type { InputSize, MemberSettings, Preprocessing } from '../common/ensemble.ts';
 import type { ModelInfo, ScanSettings } from '../common/scan.ts';
 
@@ -27,7 +29,10 @@ export function withMember(
   if (!own.sizes?.length || JSON.stringify(own.sizes) === JSON.stringify([usualSize(info)])) delete own.sizes;
   const said = Object.entries(own).filter(([, value]) => value !== undefined);
   const others = members.filter((one) => one.file !== file);
-  return said.length > 1 ? [...others, Object.fromEntries(said) as unknown as MemberSettings] : others;
+  // An ensemble file may have set up the same file several times: the first is the one shown.
+  const [, ...again] = members.filter((one) => one.file === file);
+  const first = said.length > 1 || again.length ? [Object.fromEntries(said) as unknown as MemberSettings] : [];
+  return [...others, ...first, ...again];
 }
 
 /** What it runs on where nobody says otherwise: the size that is declared, else the picture's own. */
@@ -48,6 +53,22 @@ export function classesOf(info: ModelInfo, own: MemberSettings): number | null {
   const channels = shape.length === 4 ? shape[info.layout === 'nhwc' ? 3 : 1] : null;
   // One channel tells two classes apart.
   return typeof channels === 'number' && channels > 0 ? Math.max(2, channels) : null;
+}
+
+/** The dataset's class for each of the member's where it is not class by class: by hand, else by names. */
+export function classMapOf(
+  info: ModelInfo,
+  own: MemberSettings,
+  classes: readonly Pick<ClassInfo, 'name'>[],
+): (number | null)[] | undefined {
+  if (own.classMap) return own.classMap;
+  const names = own.output === undefined || own.output === info.output ? info.classNames : null;
+  return (
+    classMapByName(
+      names,
+      classes.map(({ name }) => name),
+    ) ?? undefined
+  );
 }
 
 /** Why a member cannot take part in cleaning a dataset of `expected` classes, one sentence; null: it can. */

@@ -1,7 +1,7 @@
 import type { MemberSettings } from '../common/ensemble.ts';
 import type { DatasetSummary } from '../common/dataset.ts';
 import type { ModelInfo, ScanPlan, ScanSettings } from '../common/scan.ts';
-import { problemOf, settingsOf, withMember } from './members.ts';
+import { classMapOf, problemOf, settingsOf, withMember } from './members.ts';
 import { studio } from './studio.svelte.ts';
 
 /** Settings a person can go back to. */
@@ -37,7 +37,9 @@ export class Setup {
 
   /** Why a model cannot take part here; null: it can. */
   problemOf(model: ModelInfo): string | null {
-    return problemOf(model, this.ownOf(model), this.dataset.classes.length, this.dataset.name);
+    const { classes, name } = this.dataset;
+    const own = this.ownOf(model);
+    return problemOf(model, { ...own, classMap: classMapOf(model, own, classes) }, classes.length, name);
   }
 
   /** Adds files, and the ONNX files in folders. */

@@ -5,19 +5,21 @@ import { z } from 'zod';
 import { NAMED_TTA, type Composition } from '../../common/ensemble.ts';
 import type { ModelInfo, ScanSettings } from '../../common/scan.ts';
 import { writeAtomic } from './atomic.ts';
-import { memberSettings, mergeSetting, temperatureSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
+import { memberInFile, mergeSetting, temperatureSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
 import { InputError, messageOf } from './errors.ts';
+import { parseJson } from './json.ts';
 
 /**
  * An ensemble as one JSON file, the same for the window and the command line: members (file beside this one or absolute,
- * weight, fold, sizes, preprocessing, activation, output, classMap), tta (a name, or transforms one by one), merge, temperature, window.
+ * weight, fold, sizes or one size, preprocessing, activation, output, classMap), tta (a name, or transforms one by one),
+ * merge, temperature, window. A word that is none of these is an error: one that is misspelt would be missed.
  */
-const EnsembleFile = z.object({
-  members: z.array(memberSettings).min(1).max(256),
+const EnsembleFile = z.strictObject({
+  members: z.array(memberInFile).min(1).max(256),
   tta: ttaSettings.default(NAMED_TTA.none),
   merge: mergeSetting.default('mean'),
   temperature: temperatureSetting,
-  window: windowSettings.nullable().default(null),
+  window: z.strictObject(windowSettings.shape).nullable().default(null),
 });
 
 /** Models and composition as they stand in the file. Throws InputError, one sentence. */
@@ -30,13 +32,12 @@ export async function readEnsemble(file: string): Promise<Pick<ScanSettings, 'mo
     throw new InputError(`Expected an ensemble file at ${path}, found ${messageOf(error)}.`);
   }
   try {
-    const ensemble = EnsembleFile.parse(JSON.parse(text));
+    const ensemble = parseJson(text, EnsembleFile);
     const members = ensemble.members.map((one) => ({ ...one, file: resolve(dirname(path), one.file) }));
     return { ...ensemble, members, models: members.map((one) => one.file) };
   } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
     throw new InputError(
-      `Expected {members: [{file, weight, fold, …}], tta, merge, temperature, window} in ${path}, found ${what}.`,
+      `Expected {members: [{file, weight, fold, …}], tta, merge, temperature, window} in ${path}, found ${messageOf(error)}.`,
     );
   }
 }
@@ -52,10 +53,12 @@ export async function writeEnsemble(
 ): Promise<void> {
   const path = resolve(file);
   await expectOurs(path);
-  const byHand = new Map(settings.members.map((one) => [one.file, one]));
   const members = models
     .filter(({ problem }) => problem === null)
-    .map((model) => ({ ...byHand.get(model.file), file: beside(dirname(path), model.file) }));
+    .flatMap(({ file: model }) => {
+      const own = settings.members.filter((one) => one.file === model);
+      return (own.length ? own : [{}]).map((one) => ({ ...one, file: beside(dirname(path), model) }));
+    });
   if (!members.length)
     throw new InputError('Expected at least one usable model to put in an ensemble file, found none.');
   const { tta, merge, temperature, window } = settings;

@@ -17,7 +17,7 @@ const oneOf = <T extends string>(all: readonly T[]) => z.enum(all as [T, ...T[]]
 /** A name, or the transforms one by one. */
 export const ttaSettings = z.union([
   oneOf(Object.keys(NAMED_TTA) as (keyof typeof NAMED_TTA)[]).transform((name) => NAMED_TTA[name]),
-  z.object({
+  z.strictObject({
     hflip: z.boolean().default(false),
     vflip: z.boolean().default(false),
     rot90: z.boolean().default(false),
@@ -51,7 +51,7 @@ export const preprocessingSettings = z.object({
   std: z.array(z.number().positive()).length(3),
 });
 
-export const memberSettings: z.ZodType<MemberSettings> = z.object({
+const member = z.object({
   file: z.string().min(1),
   weight: z.number().positive().optional(),
   fold: z.number().int().min(0).nullable().optional(),
@@ -61,3 +61,14 @@ export const memberSettings: z.ZodType<MemberSettings> = z.object({
   output: z.string().optional(),
   classMap: z.array(z.number().int().min(0).max(254).nullable()).max(1000).optional(),
 });
+
+export const memberSettings: z.ZodType<MemberSettings> = member;
+
+/** As people write it: strict, and one size need not stand in a list. */
+export const memberInFile: z.ZodType<MemberSettings> = z
+  .strictObject({ ...member.shape, preprocessing: z.strictObject(preprocessingSettings.partial().shape).optional() })
+  .extend({ size: inputSize.optional() })
+  .transform(({ size, sizes, ...rest }) => {
+    const all = [...(size ? [size] : []), ...(sizes ?? [])];
+    return all.length ? { ...rest, sizes: all } : rest;
+  });

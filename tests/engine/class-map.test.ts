@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { classMapByName, findName, meansUnlabelled } from '../../common/class-names.ts';
 import { matchClasses, miouOf } from '../../main/engine/inference/proof/class-map.ts';
-import { findName, meansUnlabelled } from '../../main/engine/inference/proof/class-names.ts';
 import { Confusion } from '../../main/engine/measures/confusion.ts';
 import { noise } from '../support/random.ts';
 
@@ -47,6 +47,18 @@ describe('names of classes', () => {
       ...[true, true, true, false, false],
     ]);
   });
+});
+
+describe('a class map by name alone', () => {
+  it.each<[string, string[] | null, (number | null)[] | null]>([
+    ['no names: in order', null, null],
+    ['names that say nothing: in order', ['0', '1', '2', '3'], null],
+    ['the same order', DATASET, null],
+    ['the same order, one in words of its own', ['road', 'house', 'person', 'sign'], null],
+    ['another order', ['sign', 'person', 'building', 'road'], [3, 2, 1, 0]],
+    ['more classes', ['void', 'road', 'roads', 'wall', 'sign', 'building'], [null, 0, 0, null, 3, 1]],
+    ['too few in common to go by', ['wall', 'door', 'floor', 'table', 'road'], null],
+  ])('%s', (_, model, map) => expect(classMapByName(model, DATASET)).toEqual(map));
 });
 
 describe('mean IoU of an overlap', () => {

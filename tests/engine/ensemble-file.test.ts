@@ -45,6 +45,28 @@ describe('an ensemble file', () => {
     expect(rest).toEqual({ ...PLAIN, members: [{ file: '/m/a.onnx' }], tta: NAMED_TTA.d4 });
   });
 
+  it('may begin with a byte order mark, and take one size out of its list', async () => {
+    const content = JSON.stringify({ members: [{ file: '/m/a.onnx', size: { scale: 0.5 } }, { file: '/m/a.onnx' }] });
+    const { members } = await readEnsemble(await write(`\uFEFF${content}`));
+    expect(members).toEqual([{ file: '/m/a.onnx', sizes: [{ scale: 0.5 }] }, { file: '/m/a.onnx' }]);
+  });
+
+  it('keeps a file that is set up twice', async () => {
+    const members = [0.5, 1].map((scale) => ({ file: '/m/a.onnx', sizes: [{ scale }] }));
+    const file = join(folder, 'twice.json');
+    await writeEnsemble(file, { ...PLAIN, members }, [{ file: '/m/a.onnx', problem: null }]);
+    expect((await readEnsemble(file)).members).toEqual(members);
+  });
+
+  it.each([
+    ['a misspelt word of a member', { members: [{ file: 'a', wieght: 2 }] }, 'wieght'],
+    ['a misspelt word', { members: [{ file: 'a' }], TTA: 'd4' }, 'TTA'],
+    ['a misspelt word of a window', { members: [{ file: 'a' }], window: { size: 64, blending: 'hann' } }, 'blending'],
+    ['a misspelt transform', { members: [{ file: 'a' }], tta: { scale: [0.5] } }, 'tta'],
+  ])('names %s', async (_what, content, word) => {
+    await expect(readEnsemble(await write(content))).rejects.toThrow(word);
+  });
+
   it.each([
     ['no JSON', '{'],
     ['no members', { members: [] }],

@@ -1,12 +1,15 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NAMED_TTA, PLAIN } from '../../common/ensemble.ts';
 import type { ScanSettings } from '../../common/scan.ts';
 import type { Dataset } from '../../main/engine/dataset/dataset.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
+import { openEnsemble } from '../../main/engine/inference/ensemble.ts';
 import { planScan } from '../../main/engine/inference/plan.ts';
+import { COLORS } from '../support/dataset.ts';
 import { makeJob, type Job } from '../support/job.ts';
+import { writePointwiseModel } from '../support/onnx.ts';
 
 /** 8 labelled pictures in two folds, 4 unlabelled, two fold models. */
 let job: Job;
@@ -31,12 +34,38 @@ test('pictures whose fold no model was held out of are counted apart', async () 
   expect(plan).toMatchObject({ members: 1, heldOut: 4, heldOutMembers: [1, 1], notHeldOut: 4 });
 });
 
+test('a file of folds may begin with a byte order mark', async () => {
+  const folds = join(job.place, 'marked.json');
+  await writeFile(folds, `\uFEFF${await readFile(join(job.folder, 'folds.json'), 'utf8')}`);
+  expect(await planScan(dataset, { ...settings, folds })).toMatchObject({ heldOut: 8 });
+});
+
 test('without folds nothing is held out', async () => {
   const folds = join(job.place, 'none.json');
   await writeFile(folds, '{}');
   const plan = await planScan(dataset, { ...settings, folds });
   expect(plan).toMatchObject({ heldOut: 0, heldOutMembers: [0, 0], notHeldOut: 8, folds: null });
   await rm(folds);
+});
+
+test('classes go by the names a model declares, in whatever order', async () => {
+  const file = await writePointwiseModel(join(job.place, 'named.onnx'), { classes: COLORS.toReversed() });
+  await writeFile(
+    join(job.place, 'named.json'),
+    JSON.stringify({ classes: dataset.classMap.classes.map(({ name }) => name).toReversed() }),
+  );
+  const { members } = await openEnsemble(dataset, { ...settings, models: [file] });
+  expect(members.map(({ classMap }) => classMap)).toEqual([[3, 2, 1, 0]]);
+});
+
+test('one file is as many members as it is set up for', async () => {
+  const file = join(job.models, 'fold0.onnx');
+  const twice = [0.5, 1].map((scale, i) => ({ file, weight: i + 1, sizes: [{ scale }] }));
+  const { members } = await openEnsemble(dataset, { ...settings, models: [file], members: twice });
+  expect(members.map(({ weight, sizes }) => [weight, sizes]).sort()).toEqual([
+    [1, [{ scale: 0.5 }]],
+    [2, [{ scale: 1 }]],
+  ]);
 });
 
 test('no usable model is a plan without members', async () => {

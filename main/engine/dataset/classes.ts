@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { IGNORE, type ClassInfo, type ClassMap, type Finding } from '../../../common/dataset.ts';
 import { classColors, hexColor } from '../../../common/palette.ts';
 import { InputError, messageOf } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { readMask, type MaskFile } from '../images.ts';
 import { inParallel, type Long } from '../long.ts';
 
@@ -81,11 +82,9 @@ async function readClassesFile(file: string): Promise<{ classes: Named[]; ignore
 
 function parse(file: string, text: string): z.infer<typeof ClassesFile> {
   try {
-    return ClassesFile.parse(JSON.parse(text.replace(/^\uFEFF/, '')));
+    return parseJson(text, ClassesFile);
   } catch (error) {
-    if (!(error instanceof z.ZodError)) throw broken(file, messageOf(error));
-    const { path, message } = error.issues[0];
-    throw broken(file, `${path.length ? `at ${path.join('.')}: ` : ''}${message}`);
+    throw broken(file, messageOf(error));
   }
 }
 

@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Finding, SampleRow } from '../../../common/dataset.ts';
+import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
 import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { describeModels } from '../onnx/describe/describe.ts';
 import { filesOf } from '../onnx/read.ts';
 import { memberOf, type Member } from './member.ts';
@@ -31,20 +32,30 @@ const Folds = z.record(z.string(), z.number().int());
 /** Throws InputError where no model can be used or the folds asked for cannot be read. */
 export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Promise<Ensemble> {
   const described = await describeModels(settings.models);
-  const byHand = new Map(settings.members.map((one) => [one.file, one]));
   const findings: Finding[] = [];
   const usable: Usable[] = [];
   for (const info of described) {
-    const member = memberOf(info, byHand.get(info.file));
-    const problem = info.problem ?? classProblem(info, member, dataset.classMap.classes.length);
-    if (problem) findings.push({ file: info.file, problem });
-    else usable.push({ member, sha256: await hashFiles(await filesOf(info.file)) });
+    const { members, problems } = membersOf(info, settings, dataset.classMap);
+    findings.push(...[...problems].map((problem) => ({ file: info.file, problem })));
+    const sha256 = members.length ? await hashFiles(await filesOf(info.file)) : '';
+    usable.push(...members.map((member) => ({ member, sha256 })));
   }
   if (!usable.length) throw noModel(findings);
   usable.sort((a, b) => identity(a).localeCompare(identity(b)));
   const folds = await readFolds(dataset, settings, findings);
   const members = usable.map(({ member }) => member);
   return { members, folds, findings, record: recordOf(dataset, settings, usable, folds) };
+}
+
+/** One model file as the members it makes: one, or as many as are set up by hand. `problems`: why it makes fewer. */
+function membersOf(info: ModelInfo, settings: ScanSettings, { classes }: ClassMap) {
+  const byHand = settings.members.filter(({ file }) => file === info.file);
+  const all = (byHand.length ? byHand : [undefined]).map((own) => memberOf(info, own, classes));
+  const problems = all.map((member) => info.problem ?? classProblem(info, member, classes.length));
+  return {
+    members: all.filter((_, i) => problems[i] === null),
+    problems: new Set(problems.filter((problem) => problem !== null)),
+  };
 }
 
 export function noModel(findings: readonly Finding[]): InputError {
@@ -112,11 +123,10 @@ export async function readFolds(
 ): Promise<Ensemble['folds']> {
   const file = settings.folds ?? join(dataset.folder, 'folds.json');
   try {
-    return new Map(Object.entries(Folds.parse(JSON.parse(await readFile(file, 'utf8')))));
+    return new Map(Object.entries(parseJson(await readFile(file, 'utf8'), Folds)));
   } catch (error) {
     if (settings.folds === null && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
-    const problem = `Expected {sample name: fold} in ${file}, found ${what}.`;
+    const problem = `Expected {sample name: fold} in ${file}, found ${messageOf(error)}.`;
     if (settings.folds !== null) throw new InputError(problem);
     findings.push({ file: 'folds.json', problem });
     return new Map();

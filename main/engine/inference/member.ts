@@ -1,3 +1,5 @@
+import { classMapByName } from '../../../common/class-names.ts';
+import type { ClassInfo } from '../../../common/dataset.ts';
 import type { InputSize, MemberSettings } from '../../../common/ensemble.ts';
 import type { ModelInfo } from '../../../common/scan.ts';
 
@@ -14,16 +16,28 @@ export interface Member extends Pick<
   classMap: (number | null)[] | null;
 }
 
-export function memberOf(info: ModelInfo, settings: MemberSettings | undefined): Member {
+/** `classes`: the dataset's, by whose names those of the model are told where nobody says which is which. */
+export function memberOf(
+  info: ModelInfo,
+  settings: MemberSettings | undefined,
+  classes: readonly Pick<ClassInfo, 'name'>[] = [],
+): Member {
   const { file, name, layout, size, multiple } = info;
+  const output = settings?.output ?? info.output;
+  const names = output === info.output ? info.classNames : null;
   return {
     ...{ file, name, layout, size, multiple },
-    output: settings?.output ?? info.output,
+    output,
     activation: settings?.activation ?? info.activation,
     preprocessing: { ...info.preprocessing, ...settings?.preprocessing },
     fold: settings?.fold === undefined ? info.fold : settings.fold,
     weight: settings?.weight ?? 1,
     sizes: settings?.sizes?.length ? settings.sizes : [info.resize],
-    classMap: settings?.classMap ?? null,
+    classMap:
+      settings?.classMap ??
+      classMapByName(
+        names,
+        classes.map(({ name: one }) => one),
+      ),
   };
 }

@@ -45,7 +45,7 @@ export function mapsOf({ width, height, given, parts }: Source): TriedMap[] {
     const { label, confidence, disagreement } = splitPlanes(bytes, width, height);
     const labels = { kind: 'labels' as const, ...thin(label), confidence: thin(confidence).data };
     if (member !== null) {
-      members.push({ id: `member ${member}`, name: member, ...labels, seconds });
+      members.push({ id: `member ${members.length}`, name: member, ...labels, seconds });
       continue;
     }
     maps.push({ id: 'merge', name: 'Merge', ...labels });

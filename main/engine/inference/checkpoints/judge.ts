@@ -54,7 +54,7 @@ export class Judge {
     this.heldOut = held.length > 0;
     this.judged = spread(held.length ? held : labelled, pictures);
     this.training = spread(seen.length ? seen : dataset.samples, pictures);
-    this.member = memberOf(info, undefined);
+    this.member = judgedAs(info, dataset);
     this.runtimes = runtimes;
     this.options = options;
     this.temporary = temporary;
@@ -63,7 +63,7 @@ export class Judge {
   /** A judge for as long as `work` takes. Throws InputError where the network's classes are not the dataset's. */
   static async during<T>(info: ModelInfo, options: JudgeOptions, work: (judge: Judge) => Promise<T>): Promise<T> {
     const { dataset, workerFile, signal } = options;
-    const problem = classProblem(info, memberOf(info, undefined), dataset.classMap.classes.length);
+    const problem = classProblem(info, judgedAs(info, dataset), dataset.classMap.classes.length);
     if (problem) throw new InputError(`${info.file}: ${problem}`);
     const findings: Finding[] = [];
     const folds = await readFolds(dataset, options, findings);
@@ -124,3 +124,6 @@ export function spread(samples: readonly SampleRow[], most: number): SampleRow[]
   const step = Math.max(1, samples.length / most);
   return Array.from({ length: Math.min(samples.length, most) }, (_, i) => samples[Math.floor(i * step)]);
 }
+
+const judgedAs = (info: ModelInfo, { classMap }: Pick<Dataset, 'classMap'>): Member =>
+  memberOf(info, undefined, classMap.classes);

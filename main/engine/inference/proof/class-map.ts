@@ -1,6 +1,6 @@
 import { CLEAR_MARGIN } from '../../../../common/advice.ts';
+import { findName, meansUnlabelled } from '../../../../common/class-names.ts';
 import type { Proof } from '../../../../common/trial.ts';
-import { findName, meansUnlabelled } from './class-names.ts';
 
 /** [model class][dataset class] pixels, only those that have a given label. */
 export type Overlap = readonly (readonly number[])[];

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Activation, Preprocessing } from '../../../../../common/ensemble.ts';
 import { messageOf } from '../../../errors.ts';
+import { parseJson } from '../../../json.ts';
 
 /** What somebody wrote about a model, in its file or beside it. What is absent nobody wrote. */
 export interface Declared {
@@ -34,10 +35,9 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, expected: 
     return null;
   }
   try {
-    return schema.parse(JSON.parse(text));
+    return parseJson(text, schema);
   } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
-    throw new Error(`Expected ${expected} in ${file}, found ${what}.`, { cause: error });
+    throw new Error(`Expected ${expected} in ${file}, found ${messageOf(error)}.`, { cause: error });
   }
 }
 

@@ -54,3 +54,15 @@ export function findName(name: string, names: readonly string[]): number | null 
 }
 
 export const meansUnlabelled = (name: string): boolean => UNLABELLED.includes(folded(name));
+
+/**
+ * The dataset's class for each of a model's classes where only their names are known; null: class by class, in order. Names
+ * count where half the dataset's classes and more are found by them; those that are found nowhere go to none.
+ */
+export function classMapByName(model: readonly string[] | null, dataset: readonly string[]): (number | null)[] | null {
+  const found = (model ?? []).map((name) => findName(name, dataset));
+  const known = new Set(found.filter((to) => to !== null)).size;
+  if (known === 0 || 2 * known < dataset.length) return null;
+  const inOrder = found.length === dataset.length && found.every((to, from) => to === null || to === from);
+  return inOrder ? null : found;
+}
