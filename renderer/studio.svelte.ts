@@ -105,9 +105,20 @@ class Studio {
   async start() {
     const { folder, project, step } = placeOf(location.href);
     this.about = (await this.attempt(() => this.call('about', {}))) ?? null;
-    const opened = sessionStorage.getItem('closed') ? undefined : this.about?.opened.at(0);
-    if (folder) await this.open(folder, project ?? undefined, step ?? 'data');
-    else if (opened) await this.enter(opened, 'data');
+    const opened = this.about?.opened ?? [];
+    const known = opened.find((one) => one.folder === folder && (project === null || one.project === project));
+    if (known) await this.enterAgain(known, step ?? 'data');
+    else if (folder) await this.open(folder, project ?? undefined, step ?? 'data');
+    else if (opened.length && !sessionStorage.getItem('closed')) await this.enter(opened[0], 'data');
+  }
+
+  /** What the host has open is shown at once; reading a large folder anew takes seconds, and mostly finds the same. */
+  private async enterAgain(known: DatasetSummary, step: Step) {
+    await this.enter(known, step);
+    const { folder, project } = known;
+    const found = await this.attempt(() => this.call('open', { folder, project }));
+    const same = JSON.stringify(found) === JSON.stringify(known);
+    if (found && !same && this.dataset === known) this.dataset = found;
   }
 
   async open(folder: string, project?: string, step: Step = 'data') {

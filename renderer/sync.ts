@@ -1,11 +1,15 @@
-import type { Method, Params, Reply, StudioEvent } from '../common/api.ts';
+import type { Method, Params, Reply, ResultsPage, StudioEvent } from '../common/api.ts';
 import type { CaseChoice } from '../common/case.ts';
 import type { JournalChange } from '../common/journal.ts';
 import type { DatasetStore } from './db.ts';
 import { forgetVerdicts, listMissing, storeCases, storeChange, storePage } from './intake.ts';
 
-/** Results a page: some thousands of cases, so that a transaction stays short. */
+/** Results in the first page. */
 const PAGE = 200;
+/** Listed cases that a page is to have: fewer cost a transaction each for little, with more the window waits for one. */
+const LISTED_CASES = 4_000;
+/** Results a page, at most. */
+const MOST = 2_000;
 /** Cases a page, where cases are asked for. */
 const CASES = 2_000;
 /** Weaker cases that are listed at a time. */
@@ -109,9 +113,11 @@ export class Sync {
 
   private async pullResults() {
     const { store, engine, dataset, changed } = this.options;
+    let limit = PAGE;
     for (let more = true; more && !this.stopped;) {
       const { cursor, least } = await store.progress();
-      const page = await engine.call('results', { dataset, after: cursor, limit: PAGE, least });
+      const page = await engine.call('results', { dataset, after: cursor, limit, least });
+      limit = nextLimit(limit, page);
       if (this.stopped) return;
       const outcome = await storePage(store, page, cursor);
       // Where another window was faster, what it stored is news here all the same.
@@ -146,4 +152,11 @@ export class Sync {
     const found = ids.length ? await engine.call('cases', { dataset, ids }) : undefined;
     return storeChange(store, change, found);
   }
+}
+
+/** As many results as would have had LISTED_CASES. */
+function nextLimit(limit: number, { rows }: ResultsPage): number {
+  const cases = rows.reduce((sum, row) => sum + row.cases.length, 0);
+  const wanted = Math.round((limit * LISTED_CASES) / Math.max(1, cases));
+  return Math.min(MOST, 4 * limit, Math.max(1, wanted));
 }

@@ -49,9 +49,22 @@ test('everything the engine has is stored, page by page, and a second start fetc
   expect((await store.progress()).cursor).toBe(450);
   await expectTrueCounts(store);
   const before = engine.calls.filter((name) => name === 'results').length;
-  expect(before).toBe(3);
+  expect(before).toBe(2);
   await follow(engine, store).sync.start();
   expect(engine.calls.filter((name) => name === 'results').length).toBe(before + 1);
+});
+
+test.each([
+  ['few', 1, 3_000, 3],
+  ['many', 100, 300, 4],
+])('pages hold about as many cases where pictures have %s', async (_few, cases, pictures, pages) => {
+  const engine = new FakeEngine();
+  const ids = (n: number) => Array.from({ length: cases }, (_, i) => n * cases + i);
+  for (let n = 0; n < pictures; n++) engine.results.push(makeResult(`s${n}`, ids(n)));
+  const { store, sync } = follow(engine);
+  await sync.start();
+  expect(await store.cases.count()).toBe(cases * pictures);
+  expect(engine.calls.filter((name) => name === 'results').length).toBe(pages);
 });
 
 test('results that come while it runs are taken in as they are announced', async () => {
