@@ -5,6 +5,8 @@ import type { Activation } from '../../common/ensemble.ts';
 import { DEVICES, type Device, type ModelInfo } from '../../common/scan.ts';
 import type { Proof, Reading } from '../../common/trial.ts';
 import { openDataset } from '../engine/dataset/open.ts';
+import { InputError } from '../engine/errors.ts';
+import { noModel } from '../engine/inference/ensemble.ts';
 import type { BareOptions } from '../engine/inference/proof/bare-network.ts';
 import { locateModel, proveModel } from '../engine/inference/proof/prove.ts';
 import { describeModels } from '../engine/onnx/describe/describe.ts';
@@ -45,12 +47,18 @@ async function describeAll(models: string[], options: Options, { signal, progres
   const dataset = options.dataset === undefined ? null : await openDataset(resolve(options.dataset), { signal });
   const rows: Row[] = [];
   const infos = await describeModels(models.map((model) => resolve(model)));
+  if (!infos.length) throw new InputError(`Expected ONNX files in ${models.join(', ')}, found none.`);
   for (const [i, info] of infos.entries()) {
     progress.tell(`Trying ${info.name} (${i + 1}/${infos.length})`);
     const proof = dataset && info.problem === null ? await proveModel(dataset, info.file, how) : null;
     rows.push(proof?.samples ? provedRow(info, proof) : await locatedRow(info, how, proof));
   }
-  return { json: rows.map(toJson), text: rows.map(describe).join('\n\n') };
+  const usable = rows.some(({ problem }) => problem === null);
+  return {
+    json: rows.map(toJson),
+    text: rows.map(describe).join('\n\n'),
+    ...(!usable && { problem: noModel(rows.map(({ file, problem }) => ({ file, problem: problem ?? '' }))).message }),
+  };
 }
 
 function provedRow(info: ModelInfo, proof: Proof): Row {

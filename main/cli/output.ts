@@ -2,6 +2,8 @@
 export interface Output {
   json: unknown;
   text: string;
+  /** why there is nothing a person could go on with, one sentence: the exit code then says bad input */
+  problem?: string;
 }
 
 /** Columns as wide as their longest cell; numbers to the right. */

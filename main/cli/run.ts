@@ -25,6 +25,7 @@ export async function run(work: (run: Run) => Promise<Output>, { json = false } 
     const output = await work({ signal, progress });
     progress.end();
     await print(process.stdout, json ? JSON.stringify(output.json) : output.text);
+    if (output.problem !== undefined) return fail(new InputError(output.problem));
     return process.exit(EXIT.done);
   } catch (error) {
     progress.end();

@@ -39,7 +39,9 @@ export function scanCommand(program: Command): void {
   program
     .command('scan')
     .argument('<dataset>', 'dataset folder')
-    .description('proposals and cases for every picture; goes on where an earlier scan stopped; Ctrl-C is safe')
+    .description(
+      'proposals and cases for every picture; goes on where an earlier scan stopped; Ctrl-C is safe; what is not said is as in the last scan',
+    )
     .option('--models <file or folder...>', 'ONNX files, or folders of them')
     .option('--folds <file>', 'JSON {sample name: fold}: which model did not train on which picture')
     .option(
@@ -48,10 +50,10 @@ export function scanCommand(program: Command): void {
     )
     .option(
       '--tta <kind>',
-      'test-time augmentation: none, hflip, vflip, flip, d4, or such as d4,scale=0.75/1.25,add=0.1',
+      'test-time augmentation: none, hflip, vflip, flip, d4, or such as d4,scale=0.75/1.25,add=0.1 (default: hflip, or what --ensemble says)',
       tta,
     )
-    .addOption(new Option('--merge <kind>', 'how passes become one').choices(MERGES))
+    .addOption(new Option('--merge <kind>', 'how passes become one (default: mean)').choices(MERGES))
     .option(
       '--temperature <t>',
       'p ∝ p̄^(1/T) after the merge, as `winnow calibrate` finds it (default: 1)',
@@ -74,12 +76,12 @@ async function scan(folder: string, options: Options, job: Parameters<Parameters
     const settings = await chosen(options, await readSettings(project));
     if (!settings.models.length)
       throw new InputError('Expected models to scan with (--models FILE_OR_FOLDER …), found none given or kept.');
-    await writeSettings(project, settings);
     const result = await scanDataset(dataset, project, settings, {
       results,
       limit: options.limit,
       shard: options.shard,
       workerFile,
+      onBegin: () => writeSettings(project, settings),
       signal: job.signal,
       onProgress: (state) => job.progress.tell(line(state)),
     });

@@ -81,6 +81,13 @@ describe('exit codes', () => {
     }
   });
 
+  it('3 for folds that cannot be read, which the next scan does not remember', async () => {
+    const project = join(job.place, 'forgetful');
+    const scan = ['scan', job.folder, '--models', job.models, '--project', project, '--limit', '1'];
+    expect(await winnow(...scan, '--folds', '/nowhere/folds.json')).toMatchObject({ code: 3, stdout: '' });
+    expect(await winnow(...scan)).toMatchObject({ code: 0 });
+  });
+
   it('0 for help and version', async () => {
     expect(await winnow('--help')).toMatchObject({ code: 0, stderr: '' });
     expect(await winnow('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n' });

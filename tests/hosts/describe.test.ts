@@ -65,6 +65,21 @@ describe('describe', () => {
     expect(stdout).toMatch(/advice +Found pictures as rgb/);
   });
 
+  it('ends with 3 where no file can be used, and says of each why', async () => {
+    const text = join(job.place, 'text.onnx');
+    await writeFile(text, 'no model');
+    const { code, stdout, stderr } = await winnow('describe', text, join(job.place, 'none.onnx'), '--json');
+    expect(code).toBe(3);
+    expect((JSON.parse(stdout) as Row[]).map(({ problem }) => problem)).toEqual([
+      expect.stringMatching(/^Expected an ONNX model/),
+      expect.stringMatching(/^Expected an ONNX file/),
+    ]);
+    expect(stderr).toContain('Expected at least one usable model, found none.');
+    const empty = await winnow('describe', job.folder);
+    expect(empty).toMatchObject({ code: 3, stdout: '' });
+    expect(empty.stderr).toContain('Expected ONNX files in');
+  });
+
   it('refuses a dataset that is not there', async () => {
     const { code, stdout } = await winnow('describe', job.models, '--dataset', join(job.place, 'none'), '--json');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });

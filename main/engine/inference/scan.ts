@@ -26,6 +26,8 @@ export interface ScanOptions extends Long<ScanState> {
   shard?: [number, number];
   /** what an inference process is started with: worker.ts, or what it was built to */
   workerFile: string;
+  /** once models and folds are known to be usable, before anything is written */
+  onBegin?: () => Promise<void>;
 }
 
 /**
@@ -39,9 +41,10 @@ export async function scanDataset(
   settings: ScanSettings,
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const { results, signal } = options;
+  const { results, signal, onBegin } = options;
   const ensemble = await openEnsemble(dataset, settings);
   throwIfCancelled(signal);
+  await onBegin?.();
   const { key } = ensemble.record;
   await makeProject(project);
   await writeRecord(project, ensemble.record);
@@ -86,10 +89,6 @@ function chosen(samples: readonly SampleRow[], { limit = Infinity, shard = [1, 1
   return samples.filter((_, i) => i % parts === part - 1).slice(0, limit);
 }
 
-/**
- * Machines that share a file system cannot append to one file at the same time (network file systems do not order it), so
- * each part has a file, and each machine that runs it its own.
- */
 /** Bytes of one map of probabilities from which on running a picture whole is likely to end the process. */
 const WHOLE = 2 ** 30;
 
@@ -103,6 +102,10 @@ function tooLarge(samples: readonly SampleRow[], classes: number): Finding[] {
   return [{ file: image, problem }];
 }
 
+/**
+ * Machines that share a file system cannot append to one file at the same time (network file systems do not order it), so
+ * each part has a file, and each machine that runs it its own.
+ */
 const resultsName = (shard?: [number, number]) =>
   shard ? `results-${shard.join('-of-')}-${hostname().replace(/[^\w.-]/g, '_')}.jsonl` : 'results.jsonl';
 
