@@ -14,6 +14,9 @@ import { Picker } from './picking.svelte.ts';
 import { noteRecent } from './recent.ts';
 import { Toasts, type Tone } from './toasts.svelte.ts';
 
+/** Milliseconds until the folder of a dataset that was shown at once is read anew: what is looked at first comes first. */
+const READ_AGAIN = 3_000;
+
 /** The state of one window: the opened dataset, where the person is, and what the engine is doing. Every view reads it here. */
 class Studio {
   readonly host: Host;
@@ -115,6 +118,8 @@ class Studio {
   /** What the host has open is shown at once; reading a large folder anew takes seconds, and mostly finds the same. */
   private async enterAgain(known: DatasetSummary, step: Step) {
     await this.enter(known, step);
+    await new Promise((later) => setTimeout(later, READ_AGAIN));
+    if (this.dataset !== known) return;
     const { folder, project } = known;
     const found = await this.attempt(() => this.call('open', { folder, project }));
     const same = JSON.stringify(found) === JSON.stringify(known);
