@@ -15,6 +15,7 @@ import { profilePicture, Profiler, type LoadProfiled } from './device/profile.ts
 import type { FromWorker, Plan, Task } from './protocol.ts';
 import { tryProvider } from './device/provider.ts';
 import { MemberError } from './members.ts';
+import { expectNumbers } from './numbers.ts';
 import type { Load } from './sessions.ts';
 
 /** What an inference process does: pictures one after the other, the next ones being read and decoded meanwhile. */
@@ -49,6 +50,7 @@ export function startWork(
     const places = task.sampled && pixels.given ? placesIn(pixels, classes) : undefined;
     const { planes, sample: log, votes } = await device.run(task, pixels, places);
     const ran = performance.now();
+    expectNumbers(planes, pixels, membersOf(task));
     const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
     const profiled = performance.now();
@@ -74,11 +76,8 @@ export function startWork(
     );
   }
 
-  const saidIn = ({ members }: Task) =>
-    saidBy(
-      members.map((member) => plan.members[member]),
-      classes,
-    );
+  const membersOf = ({ members }: Task) => members.map((member) => plan.members[member]);
+  const saidIn = (task: Task) => saidBy(membersOf(task), classes);
 
   async function drain(): Promise<void> {
     for (let next = ahead.take(); next; next = ahead.take()) {
