@@ -5,9 +5,9 @@
  *
  *     node bench/effect/effect.ts --data DATASET --models FILE|DIR… --truth TRUTH --tool TRAIN.PY --work FOLDER
  *
- * With --noise N or --habit P instead of --models the labels are the true ones made wrong, N errors without a system in each
- * picture, or a habit of the annotators of a share P of the pictures; the models of the scan are trained anew on these, by
- * --folds: nothing but the arm `true` has seen a true mask.
+ * With --anew instead of --models the networks of the scan are trained on the given masks. With --noise N or --habit P they
+ * are too, and the labels are the true ones made wrong: N errors without a system in each picture, or a habit of the
+ * annotators of a share P of the pictures. Then nothing but the arm `true` has seen a true mask.
  *
  * TRUTH holds masks/ and unlabeled/; train.py says what TRAIN.PY must define. What is in FOLDER is gone on with: a
  * finished scan, training set or training is not made again, so other settings need another folder.
@@ -32,14 +32,26 @@ import { worthOf } from './worth.ts';
 /** Pictures of a batch, as train.py has it. */
 const BATCH = 8;
 
-const { setting, recipe, noise, shrink: by, arms, seeds, lanes, pictures } = readOptions();
+const { setting, recipe, noise, foldEpochs, shrink: by, arms, seeds, lanes, pictures } = readOptions();
 const place = placeOf(setting.work);
 const steps = Math.floor((await readdir(join(setting.truth, 'masks'))).length / BATCH);
-await keepSetting({ ...setting, ...recipe, tool: null, python: null, ...noise, by });
+await keepSetting({
+  ...setting,
+  ...recipe,
+  tool: null,
+  python: null,
+  ...noise,
+  foldEpochs: foldEpochs ?? undefined,
+  by,
+});
 if (by > 1) Object.assign(setting, await shrink(setting, by, place.small));
 // What is measured; `data` may become a copy with other masks.
 const measured = { pictures: join(setting.data, 'unlabeled'), truth: join(setting.truth, 'unlabeled') };
-if (noise) await makeNoisy(noise);
+if (noise) {
+  await makeNoise({ ...setting, ...noise, out: place.noise });
+  setting.data = place.noise;
+}
+if (foldEpochs) await trainModels(foldEpochs);
 
 await makeSets(setting, arms);
 const dataset = await openDataset(place.dataset);
@@ -84,18 +96,10 @@ if (seeds) {
   if (without.size < trained.size) tell('the half that is only measured', trained, halves(unlabelled).measured);
 }
 
-/** Noisy labels, and networks that know no others. */
-async function makeNoisy({ what, seed, folds, foldEpochs }: NonNullable<typeof noise>): Promise<void> {
-  await makeNoise({ ...setting, out: place.noise, seed, what, folds });
-  setting.data = place.noise;
+/** Networks that know no labels but the given ones. */
+async function trainModels(epochs: string): Promise<void> {
   const { data } = setting;
-  setting.models = await trainFolds({
-    data,
-    out: place.folds,
-    recipe: { ...recipe, epochs: foldEpochs },
-    steps,
-    lanes,
-  });
+  setting.models = await trainFolds({ data, out: place.folds, recipe: { ...recipe, epochs }, steps, lanes });
   if (recipe.start === 'first') recipe.start = setting.models[0];
 }
 

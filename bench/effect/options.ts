@@ -8,6 +8,8 @@ const OPTIONS = {
   truth: { type: 'string' },
   tool: { type: 'string' },
   work: { type: 'string' },
+  /** the networks of the scan are trained anew on the given masks, one a fold */
+  anew: { type: 'boolean', default: false },
   /** errors without a system planted in each picture */
   noise: { type: 'string', default: '0' },
   /** share of the pictures whose annotators have a habit: classes never labelled, and classes taken for others */
@@ -16,6 +18,7 @@ const OPTIONS = {
   mistakes: { type: 'string', default: 'sidewalk:road' },
   /** which errors, or which annotators */
   'noise-seed': { type: 'string', default: '1' },
+  /** with --noise and --habit: folds of the data are put together until so many are left */
   folds: { type: 'string', default: '3' },
   'fold-epochs': { type: 'string', default: '24' },
   /** everything is done with pictures of 1 / so much of their width and height */
@@ -44,14 +47,14 @@ const OPTIONS = {
 } as const;
 
 const NEEDED =
-  '--data DATASET --truth TRUTH --tool TRAIN.PY --work FOLDER, and --models FILE|DIR…, --noise N or --habit P';
+  '--data DATASET --truth TRUTH --tool TRAIN.PY --work FOLDER, and --models FILE|DIR…, --anew, --noise N or --habit P';
 
 /** What the command line asks for, numbers as numbers and files with their whole paths. Throws Error where something is missing. */
 export function readOptions(args?: string[]) {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
   const { data, truth, tool, work, models, start } = values;
   const what = noiseOf(values);
-  if (!data || !truth || !tool || !work || !(models || what)) throw new Error(`Expected ${NEEDED}.`);
+  if (!data || !truth || !tool || !work || !(models || what || values.anew)) throw new Error(`Expected ${NEEDED}.`);
   return {
     setting: {
       data: resolve(data),
@@ -73,12 +76,9 @@ export function readOptions(args?: string[]) {
       crop: values.crop,
       start: ['-', 'first'].includes(start) ? start : resolve(start),
     },
-    noise: what && {
-      what,
-      seed: Number(values['noise-seed']),
-      folds: Number(values.folds),
-      foldEpochs: values['fold-epochs'],
-    },
+    noise: what && { what, seed: Number(values['noise-seed']), folds: Number(values.folds) },
+    /** null: no network of the scan is trained */
+    foldEpochs: what || values.anew ? values['fold-epochs'] : null,
     shrink: Number(values.shrink),
     arms: values.arms.split(','),
     seeds: Number(values.seeds),
