@@ -14,9 +14,14 @@ import type { Shapes } from './dataset.ts';
 
 /**
  * Leaves the cache as a scan by perfect models would: the truth is proposed everywhere, with confidence 200 on the ground
- * and 240 on shapes; one case for each class that is labelled as another, scores falling from 0.9.
+ * and 240 on shapes; one case for each class that is labelled as another. `scoreOf`: 0..1, of the cases in their order.
  */
-export async function pretendScan({ dataset, project, results }: Workspace, shapes: Shapes, scan = 'scan1') {
+export async function pretendScan(
+  { dataset, project, results }: Workspace,
+  shapes: Shapes,
+  scan = 'scan1',
+  scoreOf = (n: number): number => 0.85 - 0.05 * n,
+) {
   const { width, height } = shapes;
   const classes = dataset.classMap.classes;
   const members: ScanRecord['members'] = [
@@ -35,7 +40,7 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
     ...{ version: 3, key: scan, classes: classes.map(({ id }) => id), members },
   });
   const lines = await openLineWriter(join(scanFolder(project, scan), 'results.jsonl'));
-  let score = 0.9;
+  let made = 0;
   for (const { name } of dataset.samples) {
     const label = shapes.truth.get(name) ?? new Uint8Array(width * height);
     const given = shapes.given.get(name);
@@ -44,7 +49,7 @@ export async function pretendScan({ dataset, project, results }: Workspace, shap
     const parts =
       given && splitRle(wholeRle(width, height), width, height, (i) => (label[i] === given[i] ? -1 : label[i]));
     const cases = [...(parts ?? [])].map(([proposed, rle]): CaseDetail => {
-      score -= 0.05;
+      const score = scoreOf(made++);
       const id = createHash('sha256').update(`${name} ${proposed}`).digest('hex').slice(0, 16);
       const numbers = { area: rleArea(rle), score, pGiven: 0.02, agreement: 1, disagreement: 0, displacement: 5 };
       const features = FEATURES.map((_, i) => i / 8);
