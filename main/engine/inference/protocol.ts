@@ -1,3 +1,4 @@
+import type { Agreement } from './agreement.ts';
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
 import type { Merge, TtaSettings, WindowSettings } from '../../../common/ensemble.ts';
 import type { Device } from '../../../common/scan.ts';
@@ -70,8 +71,8 @@ export type FromWorker =
   /** the provider does not work here, or does not run the check picture */
   | { type: 'unusable'; problem: string }
   | { type: 'checked'; outcome: Outcome }
-  /** `bytes`: the most memory the process has held so far */
-  | { type: 'done'; id: number; line: ResultLine; stages: Stages; bytes: number }
+  /** `agreement`: null where the picture is unlabelled; `bytes`: the most memory the process has held so far */
+  | { type: 'done'; id: number; line: ResultLine; agreement: Agreement | null; stages: Stages; bytes: number }
   /** the bytes are those of `Task.known`: nothing was done */
   | { type: 'same'; id: number; stat: string }
   /** this picture cannot be scanned */

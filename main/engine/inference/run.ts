@@ -4,6 +4,7 @@ import type { ScanSettings, StageSeconds } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Project } from '../project.ts';
 import { membersFor, noModel, type Ensemble } from './ensemble.ts';
+import { unlikely, type Agreement } from './agreement.ts';
 import type { ResultLine } from './results/line.ts';
 import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
 import type { Progress } from './progress.ts';
@@ -38,6 +39,7 @@ export class Run {
   /** members that turned out not to run */
   private readonly dead = new Set<number>();
   private readonly spent: Stages = { decode: 0, model: 0, cases: 0, encode: 0 };
+  private readonly agreement: Agreement = { labelled: 0, same: 0 };
   private split: Split | null = null;
   private readonly written: Promise<void>[] = [];
   private readonly stop = new AbortController();
@@ -51,7 +53,7 @@ export class Run {
     if (!tasks.length) return;
     const sized = withSizes(tasks);
     for (const task of sized) this.queue.add(task);
-    const { workerFile, signal, results } = this.parts;
+    const { dataset, workerFile, signal, results } = this.parts;
     const stop = signal ? AbortSignal.any([signal, this.stop.signal]) : this.stop.signal;
     const watch = setInterval(() => void results.refresh().catch(() => undefined), REFRESH_MS);
     try {
@@ -63,6 +65,8 @@ export class Run {
       await Promise.all(this.written);
     }
     if (this.problem) throw this.problem;
+    const problem = unlikely(this.agreement);
+    if (problem) this.note({ file: dataset.name, problem });
   }
 
   private work(): PoolWork {
@@ -114,6 +118,10 @@ export class Run {
     else {
       for (const [stage, seconds] of Object.entries(message.stages)) this.spent[stage as keyof Stages] += seconds;
       this.write(message.line);
+      if (message.agreement) {
+        this.agreement.labelled += message.agreement.labelled;
+        this.agreement.same += message.agreement.same;
+      }
       const { scanned, cases } = this.parts.progress.state;
       const found = message.line.cases.length;
       this.parts.progress.count({

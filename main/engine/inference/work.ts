@@ -1,5 +1,6 @@
 import { labelTable } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
+import { agreementOf } from './agreement.ts';
 import { Ahead, type Prepared } from './ahead.ts';
 import { checkPicture } from './device/check.ts';
 import { Device, Refusal } from './device/device.ts';
@@ -55,6 +56,7 @@ export function startWork(
     if (split) tell({ type: 'split', split });
     const profiled = performance.now();
     const { result, cases, confidence } = examine(task, pixels, planes, classes, votes);
+    const agreement = pixels.given && agreementOf(planes, pixels.given);
     const examined = performance.now();
     const { width, height } = pixels;
     const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
@@ -71,7 +73,7 @@ export function startWork(
     const files = [writePlanes(planesFile(plan, plan.scan, name), packed)];
     if (kept) files.push(writePlanes(probabilitiesFile(plan, plan.scan, name), kept));
     Promise.all(files).then(
-      () => tell({ type: 'done', id: task.id, line, stages, bytes: process.resourceUsage().maxRSS * 1024 }),
+      () => tell({ type: 'done', id: task.id, line, agreement, stages, bytes: process.resourceUsage().maxRSS * 1024 }),
       (error: unknown) => tell({ type: 'bad', id: task.id, problem: messageOf(error) }),
     );
   }

@@ -1,0 +1,28 @@
+import { IGNORE } from '../../../common/dataset.ts';
+
+/** Pixels that have a given label, and those of them that are proposed as it. */
+export interface Agreement {
+  labelled: number;
+  same: number;
+}
+
+/** `proposed` and `given`: class indexes, row by row. */
+export function agreementOf(proposed: Uint8Array, given: Uint8Array): Agreement {
+  let [labelled, same] = [0, 0];
+  for (let i = 0; i < given.length; i++)
+    if (given[i] !== IGNORE) {
+      labelled++;
+      if (given[i] === proposed[i]) same++;
+    }
+  return { labelled, same };
+}
+
+/** Share of labelled pixels below which proposals say more about how models are read than about the labels. */
+const HALF = 0.5;
+
+/** What is likely to be wrong where most labels are contradicted, one sentence; null: nothing is. */
+export function unlikely({ labelled, same }: Agreement): string | null {
+  if (same >= HALF * labelled) return null;
+  const share = ((100 * same) / labelled).toFixed(0);
+  return `Expected proposals that agree with most given labels, found ${share} % of the pixels alike: the models may need pictures prepared or classes mapped in another way; \`winnow describe MODEL --dataset DIR\` or "Prove it" in the Models view finds it.`;
+}
