@@ -19,6 +19,14 @@ export class Cancelled extends Error {
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** The first line of what a library threw, without its full stop and the place in onnxruntime's own source. */
+export const firstLineOf = (error: unknown): string =>
+  messageOf(error)
+    .split('\n')[0]
+    .replaceAll(/\/onnxruntime_src\/\S+:\d+ .*?\) /g, '')
+    .trim()
+    .replace(/\.$/, '');
+
 /** How any thrown value travels to a window. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof OccupiedError) return { code: 'occupied', message: error.message };

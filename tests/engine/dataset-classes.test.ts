@@ -118,6 +118,14 @@ describe('classes', () => {
     ]);
   });
 
+  it('of black and white masks are both', async () => {
+    await put('images/a.jpg', await picture());
+    await put('masks/a.png', await mask([0, 255]));
+    const { classMap } = await openDataset(folder);
+    expect(classMap.classes.map(({ id }) => id)).toEqual([0, 255]);
+    expect(classMap.ignore).toBeNull();
+  });
+
   it('are otherwise the ids found, in 16 bits too', async () => {
     for (const name of ['a', 'b']) await put(`images/${name}.jpg`, await picture());
     await put('masks/a.png', await mask([7, 1000], { bits: 16 }));

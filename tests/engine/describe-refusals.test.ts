@@ -167,3 +167,19 @@ it('says what is missing where nothing is known of a network', async () => {
   ];
   expect(await of([{ name: 'y', shape: [1, 4, 64, 64] }], two)).toBe('Expected one input, found 2 (image, size).');
 });
+
+it.each([
+  ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n', 'git lfs pull'],
+  ['a page that says there is none', '<!DOCTYPE html><title>404</title>', 'a web page'],
+])('says what is in place of a model: %s', async (_, content, found) => {
+  const [{ problem }] = await describeModels([await write(join(folder, 'instead.onnx'), content)]);
+  expect(problem).toContain(found);
+});
+
+it('refuses a map of one picture alone, K×H×W, which could be taken for ids', async () => {
+  const bytes = shaped([{ name: 'logits', shape: [11, 'height', 'width'] }], {
+    inputs: [{ name: 'input', shape: ['batch', 3, 'height', 'width'] }],
+  });
+  const [{ problem }] = await describeModels([await write(join(folder, 'alone.onnx'), bytes)]);
+  expect(problem).toContain('found logits 11×height×width');
+});

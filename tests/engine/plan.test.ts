@@ -68,6 +68,11 @@ test('one file is as many members as it is set up for', async () => {
   ]);
 });
 
+test('a dataset without classes is told from models of other classes', async () => {
+  const bare = { ...dataset, classMap: { classes: [], ignore: null } };
+  await expect(openEnsemble(bare, settings)).rejects.toThrow('Expected classes in');
+});
+
 test('no usable model is a plan without members', async () => {
   const broken = join(job.place, 'broken.onnx');
   await writeFile(broken, 'not a network');

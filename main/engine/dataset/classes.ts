@@ -34,7 +34,7 @@ const SAMPLE = 200;
 
 /**
  * The classes of a dataset: from its classes.json; else from the palette of its masks; else the values found in up to
- * 200 masks, evenly spread, where 255 is taken as the ignore value. A palette of 256 entries names no classes by itself,
+ * 200 masks, evenly spread, where 255 is taken as the ignore value unless there is nothing but 0 beside it. A palette of 256 entries names no classes by itself,
  * it only colours the values found. Throws InputError for a broken classes.json and for more than 255 classes.
  */
 export async function readClasses(
@@ -51,7 +51,9 @@ export async function readClasses(
   const { palette, values, findings } = await lookInto(folder, spread(masks, SAMPLE), signal);
   const ids = new Set(values);
   if (palette && palette.length < 256) palette.forEach((_, id) => ids.add(id));
-  const ignore = ids.delete(IGNORE) ? IGNORE : null;
+  // Masks of 0 and 255 alone are black and white: two classes.
+  const blackAndWhite = ids.size === 2 && ids.has(0);
+  const ignore = !blackAndWhite && ids.delete(IGNORE) ? IGNORE : null;
   if (!ids.size)
     findings.push({
       file: 'classes.json',

@@ -31,6 +31,10 @@ const Folds = z.record(z.string(), z.number().int());
 
 /** Throws InputError where no model can be used or the folds asked for cannot be read. */
 export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Promise<Ensemble> {
+  if (!dataset.classMap.classes.length)
+    throw new InputError(
+      `Expected classes in ${dataset.folder}, from its masks or as classes.json names them, found none.`,
+    );
   const described = await describeModels(settings.models);
   const findings: Finding[] = [];
   const usable: Usable[] = [];

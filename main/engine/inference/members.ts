@@ -1,5 +1,5 @@
 import type { Finding } from '../../../common/dataset.ts';
-import { messageOf } from '../errors.ts';
+import { firstLineOf, messageOf } from '../errors.ts';
 import type { Chain, Reading } from '../onnx/compile/chain.ts';
 import type { Model } from '../onnx/model.ts';
 import { networkOf } from '../onnx/network.ts';
@@ -93,4 +93,4 @@ function cannotLoad(member: number, error: unknown): never {
 }
 
 /** A library's message as the end of a sentence. */
-export const firstLine = (error: unknown): string => `${messageOf(error).split('\n')[0].trim().replace(/\.$/, '')}.`;
+export const firstLine = (error: unknown): string => `${firstLineOf(error)}.`;

@@ -45,9 +45,21 @@ function decode(bytes: Uint8Array): Model {
   try {
     model = decodeModel(bytes);
   } catch (error) {
-    throw new Error(`Expected an ONNX model, found bytes that are none (${messageOf(error)}).`, { cause: error });
+    throw new Error(
+      `Expected an ONNX model, found ${otherText(bytes) ?? `bytes that are none (${messageOf(error)})`}.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (!model.graph?.node.length) throw new Error('Expected an ONNX model, found a file without a graph.');
   composeQueries(model);
   return model;
+}
+
+/** What a download that went wrong leaves in place of a model; null: none of these. */
+function otherText(bytes: Uint8Array): string | null {
+  const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart();
+  if (start.startsWith('version https://git-lfs')) return 'a pointer of Git LFS: `git lfs pull` gets the model itself';
+  return /^<(!doctype|html|\?xml)/i.test(start) ? 'a web page' : null;
 }

@@ -1,5 +1,5 @@
 import type { Device, ModelInfo } from '../../../../common/scan.ts';
-import { Cancelled, messageOf } from '../../errors.ts';
+import { Cancelled, firstLineOf } from '../../errors.ts';
 import { bareNetwork } from '../../onnx/compile/bare.ts';
 import { readModel } from '../../onnx/read.ts';
 import { networkIn, type BareNetwork, type Picture } from './bare-session.ts';
@@ -74,15 +74,13 @@ async function compare(
     const problem = doubt(labels, reference);
     return problem === null ? { network, seconds } : { network, problem };
   } catch (error) {
-    return { network, problem: firstLine(error) };
+    return { network, problem: `${firstLineOf(error)}.` };
   }
 }
 
-const firstLine = (error: unknown) => messageOf(error).split('\n')[0].trim();
-
 function asSentence(expected: string, error: unknown): never {
   if (error instanceof Cancelled) throw error;
-  throw new Error(`Expected ${expected}, found ${firstLine(error).replace(/\.$/, '')}.`, { cause: error });
+  throw new Error(`Expected ${expected}, found ${firstLineOf(error)}.`, { cause: error });
 }
 
 async function openOn(

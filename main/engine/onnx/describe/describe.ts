@@ -155,4 +155,4 @@ function checkInput({ type, shape }: ModelInfo['inputs'][number], { channels }: 
     throw new Error(`Expected an input for 1 picture or any number, found ${shapeText(shape)}.`);
 }
 
-const shapeText = (shape: readonly (number | string)[]) => shape.join('×') || 'a single number';
+const shapeText = (shape: readonly (number | string)[]) => shape.join('×') || 'no shape declared';

@@ -35,7 +35,9 @@ export function mapOutput(lineage: Lineage, value: ValueInfo, input: readonly (n
   const type = elementName(value.type?.tensorType?.elemType ?? 1);
   const decision = decisionOf(lineage, name);
   if (shape.length === 3) {
-    const [, height, width] = shape;
+    const [batch, height, width] = shape;
+    // K×H×W, of one picture alone, is no map of ids.
+    if (typeof batch === 'number' && batch > 1) return null;
     const whole = height === input[0] && width === input[1] && FLOATS.includes(type);
     if (decision || INTEGERS.includes(type))
       return { name, holds: 'ids', axis: null, channels: decisionsAmong(lineage, decision), height, width };
