@@ -40,7 +40,8 @@ export const scanSettings = Settings;
 /** Names the project folder of a dataset; writes nothing. Throws InputError where there is no such folder. */
 export async function projectOf(dataset: string, folder?: string): Promise<Project> {
   const real = await realpath(dataset).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`Expected a dataset folder at ${resolve(dataset)}, found: ${error.code ?? error.message}.`);
+    const found = error.code === 'ENOENT' ? 'nothing there' : (error.code ?? error.message);
+    throw new InputError(`Expected a dataset folder at ${resolve(dataset)}, found ${found}.`);
   });
   const place = resolve(folder ?? join(real, '.winnow'));
   return {
