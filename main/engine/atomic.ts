@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -8,7 +9,7 @@ import { dirname } from 'node:path';
  * forced to disk as well, so the new name itself survives a power cut.
  */
 export async function writeAtomic(file: string, data: string | Uint8Array, { durable = true } = {}): Promise<void> {
-  const neighbour = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const neighbour = neighbourOf(file);
   try {
     const handle = await open(neighbour, 'wx');
     try {
@@ -24,6 +25,20 @@ export async function writeAtomic(file: string, data: string | Uint8Array, { dur
   }
   if (durable) await syncFolder(dirname(file));
 }
+
+/** The same at once, nothing forced to disk. */
+export function writeAtomicNow(file: string, data: Uint8Array): void {
+  const neighbour = neighbourOf(file);
+  try {
+    writeFileSync(neighbour, data, { flag: 'wx' });
+    renameSync(neighbour, file);
+  } catch (error) {
+    rmSync(neighbour, { force: true });
+    throw error;
+  }
+}
+
+const neighbourOf = (file: string) => `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 
 /** Forces the names in a folder to disk. Windows has no handle for a folder; its rename is journalled by the file system. */
 export async function syncFolder(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { IGNORE } from '../../../common/dataset.ts';
+import { inFours } from '../onnx/compile/transpose.ts';
 
 /** Pixels that have a given label, and those of them that are proposed as it. */
 export interface Agreement {
@@ -8,12 +9,21 @@ export interface Agreement {
 
 /** `proposed` and `given`: class indexes, row by row. */
 export function agreementOf(proposed: Uint8Array, given: Uint8Array): Agreement {
-  let [labelled, same] = [0, 0];
-  for (let i = 0; i < given.length; i++)
-    if (given[i] !== IGNORE) {
-      labelled++;
-      if (given[i] === proposed[i]) same++;
+  let labelled = 0;
+  let same = 0;
+  const [fours, others] = [inFours(proposed), inFours(given)];
+  for (let i = 0; i < given.length;) {
+    // Nothing is proposed as IGNORE, so four that are alike are labelled.
+    if (fours && others && i % 4 === 0 && i + 4 <= given.length && fours[i >> 2] === others[i >> 2]) {
+      labelled += 4;
+      same += 4;
+      i += 4;
+      continue;
     }
+    if (given[i] !== IGNORE) labelled++;
+    if (given[i] === proposed[i]) same++;
+    i++;
+  }
   return { labelled, same };
 }
 

@@ -1,5 +1,6 @@
 import type { Task } from './protocol.ts';
-import { decodeSource, readSource, type Pixels, type Source } from './source.ts';
+import { Disk } from './disk.ts';
+import { decodeSource, readSource, readSourceNow, type Pixels, type Source } from './source.ts';
 
 /** Pictures whose pixels are there before it is their turn. */
 const DECODED = 3;
@@ -27,6 +28,7 @@ interface Waiting {
  */
 export class Ahead {
   private readonly waiting: Waiting[] = [];
+  private readonly disk = new Disk();
   private readonly folder: string;
   private readonly table: Uint8Array;
   /** pixels of the picture whose turn it is */
@@ -39,7 +41,11 @@ export class Ahead {
   }
 
   add(task: Task): void {
-    const source = readSource(this.folder, task.sample);
+    const { folder } = this;
+    const source = this.disk.turn(
+      () => readSourceNow(folder, task.sample),
+      () => readSource(folder, task.sample),
+    );
     // Whoever takes its turn hears of a failure; until then nobody listens.
     source.catch(() => undefined);
     this.waiting.push({ task, source, prepared: null });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SampleRow } from '../../../common/dataset.ts';
@@ -8,13 +9,17 @@ import { giveBack } from './memory.ts';
 
 /** Size and time of change of picture and mask: as long as this stays, they need not be read to know them unchanged. */
 export async function statOf(folder: string, sample: Pick<SampleRow, 'image' | 'mask'>): Promise<string> {
-  const parts = [sample.image, sample.mask].map(async (file) => {
-    if (file === null) return 'none';
-    const { size, mtimeMs } = await stat(resolve(folder, file));
-    return `${size}@${mtimeMs}`;
-  });
-  return (await Promise.all(parts)).join(' ');
+  const parts = filesOf(folder, sample).map(async (file) => (file === null ? null : stat(file)));
+  return statText(await Promise.all(parts));
 }
+
+const filesOf = (folder: string, { image, mask }: Pick<SampleRow, 'image' | 'mask'>): [string, string | null] => [
+  resolve(folder, image),
+  mask === null ? null : resolve(folder, mask),
+];
+
+const statText = (stats: readonly (Stats | null)[]): string =>
+  stats.map((found) => (found ? `${found.size}@${found.mtimeMs}` : 'none')).join(' ');
 
 /** The files of one sample as read, once. */
 export interface Source {
@@ -28,10 +33,18 @@ export interface Source {
 export async function readSource(folder: string, sample: SampleRow): Promise<Source> {
   // Before the bytes: a file that changes in between is then seen as changed, never the other way round.
   const when = await statOf(folder, sample);
-  const [picture, mask] = await Promise.all([
-    readFile(resolve(folder, sample.image)),
-    sample.mask === null ? null : readFile(resolve(folder, sample.mask)),
-  ]);
+  const [image, mask] = filesOf(folder, sample);
+  return toSource(when, ...(await Promise.all([readFile(image), mask === null ? null : readFile(mask)])));
+}
+
+/** The same at once, see disk.ts. */
+export function readSourceNow(folder: string, sample: SampleRow): Source {
+  const [image, mask] = filesOf(folder, sample);
+  const when = statText([statSync(image), mask === null ? null : statSync(mask)]);
+  return toSource(when, readFileSync(image), mask === null ? null : readFileSync(mask));
+}
+
+function toSource(when: string, picture: Uint8Array, mask: Uint8Array | null): Source {
   const hash = createHash('sha256').update(picture);
   if (mask) hash.update(`mask ${mask.length}`).update(mask);
   return { stat: when, hash: hash.digest('hex').slice(0, 32), picture, mask };

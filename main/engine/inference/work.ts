@@ -4,13 +4,14 @@ import { agreementOf } from './agreement.ts';
 import { Ahead, type Prepared } from './ahead.ts';
 import { checkPicture } from './device/check.ts';
 import { Device, Refusal } from './device/device.ts';
+import { Disk } from './disk.ts';
 import { examine } from './examine.ts';
 import { toLine } from './results/line.ts';
 import { failureOf } from './device/failure.ts';
 import { giveBack } from './memory.ts';
 import { saidBy } from '../onnx/compile/chain.ts';
 import { placesIn } from './places.ts';
-import { packPlanes, planesFile, writePlanes } from './results/planes.ts';
+import { packPlanes, planesFile, writePlanes, writePlanesNow } from './results/planes.ts';
 import { packSampled, probabilitiesFile } from './results/probabilities.ts';
 import { profilePicture, Profiler, type LoadProfiled } from './device/profile.ts';
 import type { FromWorker, Plan, Task } from './protocol.ts';
@@ -42,6 +43,7 @@ export function startWork(
     loadProfiled && provider === 'cpu' && plan.profile
       ? new Profiler(plan.profile, (task, pixels) => profilePicture(plan, loadProfiled, task, pixels))
       : null;
+  const disk = new Disk();
   let busy = true;
 
   async function handle(task: Task, prepared: Promise<Prepared>): Promise<void> {
@@ -67,16 +69,22 @@ export function startWork(
     const spans = [decoded - began, ran - decoded, examined - profiled, performance.now() - examined];
     const [decode, model, search, encode] = spans.map((ms) => ms / 1000);
     const stages = { decode, model, cases: search, encode };
-    // Not waited for: the next picture runs while this one is written. Told only afterwards, so that a line never
+    // Not waited for: on a slow disk the next picture runs while this one is written. Told only afterwards, so that a line never
     // speaks of planes that are not there.
     const { name } = task.sample;
-    const files = [writePlanes(planesFile(plan, plan.scan, name), packed)];
-    if (kept) files.push(writePlanes(probabilitiesFile(plan, plan.scan, name), kept));
+    const files = [write(planesFile(plan, plan.scan, name), packed)];
+    if (kept) files.push(write(probabilitiesFile(plan, plan.scan, name), kept));
     Promise.all(files).then(
       () => tell({ type: 'done', id: task.id, line, agreement, stages, bytes: process.resourceUsage().maxRSS * 1024 }),
       (error: unknown) => tell({ type: 'bad', id: task.id, problem: messageOf(error) }),
     );
   }
+
+  const write = (file: string, bytes: Uint8Array) =>
+    disk.turn(
+      () => writePlanesNow(file, bytes),
+      () => writePlanes(file, bytes),
+    );
 
   const membersOf = ({ members }: Task) => members.map((member) => plan.members[member]);
   const saidIn = (task: Task) => saidBy(membersOf(task), classes);

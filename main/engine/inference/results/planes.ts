@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
 import type { CaseDetail } from '../../../../common/case.ts';
 import { splitPlanes, type Planes } from '../../../../common/planes.ts';
-import { writeAtomic } from '../../atomic.ts';
+import { writeAtomic, writeAtomicNow } from '../../atomic.ts';
 import type { Project } from '../../project.ts';
 import { giveBack } from '../memory.ts';
 
@@ -64,11 +65,24 @@ export async function writePlanes(file: string, packed: Uint8Array): Promise<voi
   try {
     await writeAtomic(file, packed, { durable: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isMissing(error)) throw error;
     await mkdir(dirname(file), { recursive: true });
     await writeAtomic(file, packed, { durable: false });
   }
 }
+
+/** The same at once, see disk.ts. */
+export function writePlanesNow(file: string, packed: Uint8Array): void {
+  try {
+    writeAtomicNow(file, packed);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    writeAtomicNow(file, packed);
+  }
+}
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Names of all planes files of a scan, without folder, to be asked before pictures are taken for done. */
 export async function listPlanes(project: Pick<Project, 'cache'>, scan: string): Promise<Set<string>> {
