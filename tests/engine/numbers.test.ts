@@ -42,6 +42,6 @@ it('names pictures that a network gives no numbers for, instead of proposing the
     { results, workerFile },
   );
   expect(found).toMatchObject({ scanned: 0, failed: 12 });
-  expect(found.findings[0].problem).toMatch(/no numbers \(NaN\) at any from nan/);
+  expect(found.findings[0].problem).toMatch(/no numbers \(NaN\) at any of them from nan/);
   await rm(models, { recursive: true });
 });
