@@ -23,9 +23,20 @@ import { labelsOf, pseudoOf } from './labels.ts';
 import { makeNoise } from './noise.ts';
 import { readOptions } from './options.ts';
 import { classTable, effectTable } from './report.ts';
+import { rankedOf, walk } from './review.ts';
 import { shrink } from './shrunk.ts';
 import { halves, hasPseudo } from './split.ts';
-import { absentTable, kindTable, labelTable, pseudoLine, queueTable, sweepTable, wrongTable } from './tables.ts';
+import {
+  absentTable,
+  courseTable,
+  kindTable,
+  labelTable,
+  pairTable,
+  pseudoLine,
+  queueTable,
+  sweepTable,
+  wrongTable,
+} from './tables.ts';
 import { trainAll } from './trainings.ts';
 import { worthOf } from './worth.ts';
 
@@ -64,7 +75,14 @@ console.log(labelTable(arms, labels));
 console.log(wrongTable(arms, labels, classes));
 const worth = await worthOf(dataset, place.project('scan'), masks, await casesOf(setting.work));
 console.log(queueTable(worth));
+console.log(pairTable(worth, classes));
 console.log(absentTable(worth));
+if (arms.includes('reviewed')) {
+  const ranked = rankedOf([...worth.keys()]);
+  const right = ranked.map((one) => Boolean(worth.get(one)?.right));
+  const taught = walk(ranked, right, setting.reviewed).map(({ error }) => error);
+  console.log(courseTable({ 'as scanned': right, 'as verdicts teach': taught }));
+}
 console.log(sweepTable(worth, noisy.before));
 console.log(kindTable(new Map([...worth].filter(([{ score }]) => score >= setting.minScore))));
 for (const arm of arms.filter(hasPseudo))

@@ -22,7 +22,7 @@ interface Place {
  * most part, keeps the others. Each is the first of the queue as the verdicts before it taught.
  */
 export async function review({ dataset, project, truth }: Place, cases: readonly ListedCase[], count: number) {
-  const ranked = cases.toSorted((a, b) => b.score - a.score).slice(0, RANKED);
+  const ranked = rankedOf(cases);
   const worth = await worthOf(await openDataset(dataset), project, join(truth, 'masks'), ranked);
   const errors = ranked.map((one) => Boolean(worth.get(one)?.right));
   const workspace = await openWorkspace(dataset, project);
@@ -33,6 +33,10 @@ export async function review({ dataset, project, truth }: Place, cases: readonly
     await closeWorkspace(workspace);
   }
 }
+
+/** The cases that verdicts rank anew, best first. */
+export const rankedOf = (cases: readonly ListedCase[]): ListedCase[] =>
+  cases.toSorted((a, b) => b.score - a.score).slice(0, RANKED);
 
 /** Verdicts on `count` cases, best first, each on the case that comes first when it is given. */
 export function walk(

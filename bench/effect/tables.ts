@@ -38,6 +38,30 @@ export function queueTable(worth: ReadonlyMap<ListedCase, Worth>): string {
   return `${table(['first cases', 'score of the last', ...WORTH.slice(1)], rows)}\n`;
 }
 
+/** How many cases are right among the first ones of each order; `orders`: right or not, first case first. */
+export function courseTable(orders: Readonly<Record<string, readonly boolean[]>>): string {
+  const counts = [50, 100, 200, 300, 400, 500, 1000];
+  const rows = Object.entries(orders).map(([name, right]) => [
+    name,
+    ...counts.map((count) => (count > right.length ? '' : right.slice(0, count).filter(Boolean).length)),
+  ]);
+  return `${table(['right among the first', ...counts.map(String)], rows)}\n`;
+}
+
+/** The pairs of given and proposed class whose cases could make most pixels right, with their median score. */
+export function pairTable(worth: ReadonlyMap<ListedCase, Worth>, classes: readonly string[]): string {
+  const pairs = [...Map.groupBy(worth, ([{ given, proposed }]) => `${classes[given]} → ${classes[proposed]}`)];
+  const rows = pairs
+    .map(([name, parts]) => ({ name, parts, sum: sumOf(parts.map(([, part]) => part)) }))
+    .sort((a, b) => b.sum.fixed - a.sum.fixed)
+    .slice(0, 10)
+    .map(({ name, parts, sum }) => {
+      const scores = parts.map(([{ score }]) => score).sort((a, b) => a - b);
+      return [name, scores[scores.length >> 1].toFixed(3), ...cellsOf(sum)];
+    });
+  return `${table(['given → proposed', 'median score', ...WORTH], rows)}\n`;
+}
+
 /** All cases by whether the class they propose is labelled anywhere on their picture: habits forget whole classes. */
 export function absentTable(worth: ReadonlyMap<ListedCase, Worth>): string {
   const parts = [...worth.values()];
