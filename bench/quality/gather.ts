@@ -28,7 +28,7 @@ export interface GatheredPicture {
 
 /** Every candidate of every labelled picture of a scan, beside the truth: `truth` holds masks/ and, if known, errors.json. */
 export async function gather(data: string, projectFolder: string, truth: string): Promise<GatheredPicture[]> {
-  const { dataset, pictures } = await openKnown(data, projectFolder, truth);
+  const { dataset, sureness, pictures } = await openKnown(data, projectFolder, truth);
   const gathered: GatheredPicture[] = [];
   for await (const picture of pictures()) {
     const { sample, given, wrong } = picture;
@@ -36,7 +36,7 @@ export async function gather(data: string, projectFolder: string, truth: string)
     if (!planes) continue;
     const { data: rgb } = await readPicture(join(dataset.folder, sample.image));
     const errors = picture.errors().filter(({ area }) => area >= SMALLEST_ERROR);
-    const scene = setScene(planes, given, dataset.classMap.classes.length, rgb);
+    const scene = setScene(planes, given, dataset.classMap.classes.length, rgb, sureness);
     const { diagonal } = scene;
     const candidates = findRegions(scene).map((region): GatheredCandidate => {
       const candidate = measure(scene, region);

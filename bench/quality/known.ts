@@ -7,7 +7,9 @@ import { labelTable, readGiven, toIndexes } from '../../main/engine/dataset/labe
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { readMask } from '../../main/engine/images.ts';
 import { readCases, readPlanes } from '../../main/engine/inference/results/planes.ts';
+import { readRecord } from '../../main/engine/inference/results/record.ts';
 import { openResults } from '../../main/engine/inference/results/results.ts';
+import { measuredOf, surenessOf } from '../../main/engine/inference/sureness.ts';
 import { projectOf } from '../../main/engine/project.ts';
 import { errorsOf, readListed, wrongPixels, type KnownError } from './errors.ts';
 
@@ -26,6 +28,8 @@ export interface KnownPicture {
 
 export interface Known {
   dataset: Dataset;
+  /** of the scan, see surenessOf */
+  sureness: number;
   /** every labelled picture of the scan, one after the other */
   pictures: () => AsyncGenerator<KnownPicture>;
 }
@@ -58,5 +62,11 @@ export async function openKnown(data: string, projectFolder: string, truth: stri
       };
     }
   }
-  return { dataset, pictures };
+  const record = await readRecord(project, scan);
+  const heldOut = [...results.all()].filter((one) => one.labelled && one.heldOut).map(({ sample }) => sample);
+  const classes = dataset.classMap.classes.length;
+  const sureness =
+    record?.sureness ??
+    (await surenessOf(project, scan, measuredOf(heldOut), { classes, temperature: record?.temperature }));
+  return { dataset, sureness, pictures };
 }

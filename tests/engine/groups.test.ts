@@ -7,16 +7,16 @@ import { findStretches } from '../../main/engine/noise/stretches.ts';
 import { noise } from '../support/random.ts';
 
 const SKIP = 255;
-/** Log-ratios of proposed to given that a pixel must reach for each floor. */
-const FLOORS = [0.3, 0.7, 2.1];
+/** Log-ratios of proposed to given, times sureness, that a pixel must reach for each floor. */
+const FLOORS = [0.32, 0.76, 2.27];
 
 it('regions made of stretches are those of a map of the contradicted pixels, on every floor and from both sides', () => {
   const next = noise(3);
-  for (const [width, height] of [
-    [1, 30],
-    [30, 1],
-    [37, 23],
-    [64, 48],
+  for (const [width, height, sureness] of [
+    [1, 30, 1],
+    [30, 1, 1],
+    [37, 23, 2],
+    [64, 48, 0.5],
   ]) {
     const size = width * height;
     const any = (most: number) => Uint8Array.from({ length: size }, () => Math.floor(next() * most));
@@ -24,7 +24,7 @@ it('regions made of stretches are those of a map of the contradicted pixels, on 
     const planes: Planes = { width, height, label, confidence, pGiven, disagreement: any(256) };
     for (let i = 0; i < size; i += 7) given[i] = SKIP;
     const overlay = layOver(coverMap(given, width, height), coverMap(label, width, height));
-    const stretches = findStretches(overlay, planes, given);
+    const stretches = findStretches(overlay, planes, given, sureness);
     const { start, end } = stretches;
     const [proposedSide, givenSide] = groupStretches(stretches, width, 1);
     for (const [side, classes] of [
@@ -33,7 +33,7 @@ it('regions made of stretches are those of a map of the contradicted pixels, on 
     ] as const)
       side.forEach(({ count, first, member, area }, floor) => {
         const contradicted = classes.map((value, i) => {
-          const ratio = Math.log((confidence[i] + 1) / (pGiven[i] + 1));
+          const ratio = sureness * Math.log((confidence[i] + 1) / (pGiven[i] + 1));
           return given[i] !== SKIP && given[i] !== label[i] && ratio >= FLOORS[floor] ? value : SKIP;
         });
         const expected = findComponents(contradicted, width, height, SKIP);

@@ -16,7 +16,7 @@ const NOT_HELD_OUT = 0.5;
 
 /** What the planes of one picture say. `bytes`: see splitPlanes; `votes`: of each pass, null where nobody asked for them. */
 export function examine(
-  { sample, heldOut }: Pick<Task, 'sample' | 'heldOut'>,
+  { sample, heldOut, sureness }: Pick<Task, 'sample' | 'heldOut' | 'sureness'>,
   pixels: Pick<Pixels, 'width' | 'height' | 'given'> & { rgb?: Uint8Array },
   bytes: Uint8Array,
   classes: number,
@@ -30,7 +30,7 @@ export function examine(
     return { result: { ...facts, score: 0, softmin: 1, cases: [] }, cases: [], confidence };
   }
   const trust = heldOut ? 1 : NOT_HELD_OUT;
-  const found = findCases(planes, given, classes, pixels.rgb ?? null, votes).map((one) => ({
+  const found = findCases(planes, given, classes, pixels.rgb ?? null, votes, sureness).map((one) => ({
     ...one,
     score: trust * one.score,
   }));

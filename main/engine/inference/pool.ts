@@ -23,10 +23,10 @@ export interface PoolWork {
   /** a task for a process whose last one was of `chain`; null: nothing left for now */
   take(chain: string | null): Task | null;
   left(): number;
-  /** what became of a task; tasks it adds to what `take` gives are fetched at once */
-  finish(task: Task, message: TaskMessage): void;
-  /** this picture ended two processes */
-  setAside(task: Task, problem: string): void;
+  /** what became of a task; tasks it adds to what `take` gives are fetched at once, and again once its promise holds */
+  finish(task: Task, message: TaskMessage): void | Promise<void>;
+  /** this picture ended two processes; tasks as above */
+  setAside(task: Task, problem: string): void | Promise<void>;
   note(finding: Finding): void;
   /** what runs from now on: once at the start, and when a provider is given up */
   ready(provider: Provider, processes: number): void;
@@ -163,9 +163,10 @@ class Pool {
     const task = this.release(member, message.id);
     if (!task) return;
     this.deaths = 0;
-    const { blamed, finding } = this.ladder.finished(member.process.provider, task, message.type === 'done');
+    const ran = message.type === 'done' || message.type === 'measured';
+    const { blamed, finding } = this.ladder.finished(member.process.provider, task, ran);
     if (finding) this.work.note(finding);
-    this.work.finish(task, message);
+    this.feedAfter(this.work.finish(task, message));
     if (blamed) this.stepDown(this.ladder.current, 'it ran none of the last pictures');
     this.feedAll();
   }
@@ -184,6 +185,10 @@ class Pool {
     member.tasks.delete(id);
     member.suspects = member.suspects.filter((suspect) => suspect !== task);
     return task;
+  }
+
+  private feedAfter(more: void | Promise<void>): void {
+    void more?.then(() => this.feedAll());
   }
 
   private feedAll(): void {
@@ -232,9 +237,11 @@ class Pool {
       if (this.ladder.after(provider))
         this.ladder.handOn(culprit, provider, `it ends the process. ${errors.trim()}`.trim());
       else
-        this.work.setAside(
-          culprit,
-          `Expected a picture that can be scanned, found one that ended two inference processes. ${errors.trim()}`.trim(),
+        this.feedAfter(
+          this.work.setAside(
+            culprit,
+            `Expected a picture that can be scanned, found one that ended two inference processes. ${errors.trim()}`.trim(),
+          ),
         );
     }
     if (this.deaths > PATIENCE) return this.despair(provider, errors, suspects);

@@ -39,6 +39,10 @@ export interface Task {
   size: { width: number; height: number } | null;
   /** a sample of its probabilities is kept, see results/probabilities.ts */
   sampled?: boolean;
+  /** only this sample is wanted, to find out how sure the members may be of themselves */
+  measure?: true;
+  /** of the scan, see surenessOf; absent: 1 */
+  sureness?: number;
   /** hash the picture had when it was scanned before; null: never */
   known: string | null;
 }
@@ -73,6 +77,8 @@ export type FromWorker =
   | { type: 'checked'; outcome: Outcome }
   /** `agreement`: null where the picture is unlabelled; `bytes`: the most memory the process has held so far */
   | { type: 'done'; id: number; line: ResultLine; agreement: Agreement | null; stages: Stages; bytes: number }
+  /** a task with `measure`: the sample is on disk */
+  | { type: 'measured'; id: number; stages: Stages }
   /** the bytes are those of `Task.known`: nothing was done */
   | { type: 'same'; id: number; stat: string }
   /** this picture cannot be scanned */

@@ -4,7 +4,10 @@ import type { ScanSettings, StageSeconds } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Project } from '../project.ts';
 import { membersFor, noModel, type Ensemble } from './ensemble.ts';
+import { First } from './first.ts';
 import { unlikely, type Agreement } from './agreement.ts';
+import { writeRecord } from './results/record.ts';
+import { surenessOf } from './sureness.ts';
 import type { ResultLine } from './results/line.ts';
 import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
 import type { Progress } from './progress.ts';
@@ -36,6 +39,8 @@ interface Parts {
 export class Run {
   private readonly parts: Parts;
   private readonly queue = new TaskQueue();
+  /** those on which sureness is measured */
+  private first = new First([], []);
   /** members that turned out not to run */
   private readonly dead = new Set<number>();
   private readonly spent: Stages = { decode: 0, model: 0, cases: 0, encode: 0 };
@@ -49,10 +54,11 @@ export class Run {
     this.parts = parts;
   }
 
+  /** `tasks`: those with `measure` come first, and what they tell is known to all others. */
   async all(tasks: readonly Task[]): Promise<void> {
     if (!tasks.length) return;
     const sized = withSizes(tasks);
-    for (const task of sized) this.queue.add(task);
+    this.begin(sized);
     const { dataset, workerFile, signal, results } = this.parts;
     const stop = signal ? AbortSignal.any([signal, this.stop.signal]) : this.stop.signal;
     const watch = setInterval(() => void results.refresh().catch(() => undefined), REFRESH_MS);
@@ -69,12 +75,25 @@ export class Run {
     if (problem) this.note({ file: dataset.name, problem });
   }
 
+  private begin(tasks: readonly Task[]): void {
+    const first = tasks.filter(({ measure }) => measure);
+    this.first = new First(first, tasks.filter(({ measure }) => !measure)); // prettier-ignore
+    if (first.length) for (const task of first) this.queue.add(task);
+    else this.goOn(this.parts.ensemble.record.sureness);
+  }
+
+  private goOn(sureness?: number): void {
+    const alive = (one: number) => !this.dead.has(one);
+    for (const task of this.first.release())
+      this.queue.add({ ...task, ...membersFor(this.parts.ensemble, task.sample, alive), sureness });
+  }
+
   private work(): PoolWork {
     return {
       take: (chain) => this.queue.take(chain),
-      left: () => this.queue.size,
+      left: () => this.queue.size + this.first.left,
       finish: (task, message) => this.finish(task, message),
-      setAside: (task, problem) => this.fail(task, problem),
+      setAside: (task, problem) => (task.measure ? this.measured(task) : this.fail(task, problem)),
       note: (finding) => this.note(finding),
       ready: (provider, processes) => this.parts.progress.set({ phase: 'running', provider, processes }),
       tried: (tried) => this.parts.progress.set({ tried }),
@@ -111,12 +130,15 @@ export class Run {
     return { ...rest, pre: model * split.pre, model: model * split.model, post: model * split.post };
   }
 
-  private finish(task: Task, message: TaskMessage): void {
+  private finish(task: Task, message: TaskMessage): void | Promise<void> {
+    if (message.type === 'measured') this.spend(message.stages);
+    // What is wrong with the picture is said when it is scanned.
+    if (task.measure && message.type !== 'member') return this.measured(task);
     if (message.type === 'bad') this.fail(task, message.problem);
     else if (message.type === 'member') this.drop(task, message.member, message.problem);
     else if (message.type === 'same') this.keep(task, message.stat);
-    else {
-      for (const [stage, seconds] of Object.entries(message.stages)) this.spent[stage as keyof Stages] += seconds;
+    else if (message.type === 'done') {
+      this.spend(message.stages);
       this.write(message.line);
       if (message.agreement) {
         this.agreement.labelled += message.agreement.labelled;
@@ -131,6 +153,24 @@ export class Run {
         stages: this.stages,
       });
     }
+  }
+
+  private spend(stages: Stages): void {
+    for (const [stage, seconds] of Object.entries(stages)) this.spent[stage as keyof Stages] += seconds;
+  }
+
+  private measured(task: Task): void | Promise<void> {
+    if (this.first.isLast(task)) return this.measure().catch((error: Error) => this.abandon(error));
+  }
+
+  private async measure(): Promise<void> {
+    const { project, dataset, ensemble, settings, signal } = this.parts;
+    const { record } = ensemble;
+    const { temperature } = settings;
+    const how = { classes: dataset.classMap.classes.length, temperature, signal };
+    const sureness = await surenessOf(project, record.key, this.first.names, how);
+    await writeRecord(project, { ...record, sureness });
+    this.goOn(sureness);
   }
 
   /** The bytes are those scanned before, only the files' times differ: the new times are what is written down. */

@@ -11,10 +11,11 @@ import { listPlanes, planesFile } from './results/planes.ts';
 import { sampledOf } from './places.ts';
 import { Progress } from './progress.ts';
 import type { Task } from './protocol.ts';
-import { scanFolder, writeRecord } from './results/record.ts';
+import { readRecord, scanFolder, writeRecord } from './results/record.ts';
 import type { Results } from './results/results.ts';
 import { Run } from './run.ts';
 import { statOf } from './source.ts';
+import { measuredOf } from './sureness.ts';
 import { openLineWriter } from './results/tail.ts';
 
 export interface ScanOptions extends Long<ScanState> {
@@ -24,6 +25,8 @@ export interface ScanOptions extends Long<ScanState> {
   limit?: number;
   /** [i, n], i from 1: only every n-th picture, from the i-th on; several machines can share a project folder */
   shard?: [number, number];
+  /** of another scan with the same models, see surenessOf; absent: measured */
+  sureness?: number;
   /** what an inference process is started with: worker.ts, or what it was built to */
   workerFile: string;
   /** once models and folds are known to be usable, before anything is written */
@@ -47,6 +50,8 @@ export async function scanDataset(
   await onBegin?.();
   const { key } = ensemble.record;
   await makeProject(project);
+  const sureness = options.sureness ?? (await readRecord(project, key))?.sureness;
+  if (sureness !== undefined) ensemble.record.sureness = sureness;
   await writeRecord(project, ensemble.record);
   results.held = true;
   try {
@@ -120,7 +125,8 @@ async function toDo(
 ): Promise<Task[]> {
   const { key } = ensemble.record;
   const planes = await listPlanes(project, key);
-  const sampled = sampledOf(dataset.samples.filter((sample) => isHeldOut(ensemble, sample)).map(({ name }) => name));
+  const heldOut = dataset.samples.filter((sample) => isHeldOut(ensemble, sample)).map(({ name }) => name);
+  const sampled = sampledOf(heldOut);
   const tasks: (Task | null)[] = samples.map(() => null);
   const look = async (sample: SampleRow, id: number) => {
     const there = planes.has(basename(planesFile(project, key, sample.name)));
@@ -139,7 +145,18 @@ async function toDo(
     }
   };
   await inParallel(samples, 32, look, signal);
-  return tasks.filter((task) => task !== null);
+  const wanted = tasks.filter((task) => task !== null);
+  const measure = ensemble.record.sureness === undefined && wanted.some(({ sample }) => sample.mask !== null);
+  return measure ? [...toMeasure(dataset, ensemble, heldOut, samples.length), ...wanted] : wanted;
+}
+
+/** Tasks that tell how sure the members may be of themselves; ids from `first` on. */
+function toMeasure({ byName }: Dataset, ensemble: Ensemble, heldOut: readonly string[], first: number): Task[] {
+  const samples = measuredOf(heldOut).flatMap((name) => byName.get(name) ?? []);
+  return samples.map((sample, i): Task => {
+    const judges = membersFor(ensemble, sample, () => true);
+    return { id: first + i, sample, ...judges, known: null, size: null, sampled: true, measure: true };
+  });
 }
 
 /** A labelled picture that is scored by members that did not train on it. */

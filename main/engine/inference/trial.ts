@@ -121,7 +121,7 @@ async function runParts(
       take: () => waiting.shift() ?? null,
       left: () => waiting.length,
       finish,
-      setAside: (task, problem) => found.findings.push({ file: task.sample.image, problem }),
+      setAside: (task, problem) => void found.findings.push({ file: task.sample.image, problem }),
       note: (finding) => found.findings.push(finding),
       ready: (provider) => (found.provider = provider),
     },

@@ -57,12 +57,18 @@ export function startWork(
     const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
     const profiled = performance.now();
+    const { name } = task.sample;
+    const kept = places && log ? packSampled(places, log, pixels, saidIn(task)) : null;
+    if (task.measure) {
+      if (kept) await write(probabilitiesFile(plan, plan.scan, name), kept);
+      const [decode, model] = [decoded - began, ran - decoded].map((ms) => ms / 1000);
+      return tell({ type: 'measured', id: task.id, stages: { decode, model, cases: 0, encode: 0 } });
+    }
     const { result, cases, confidence } = examine(task, pixels, planes, classes, votes);
     const agreement = pixels.given && agreementOf(planes, pixels.given);
     const examined = performance.now();
     const { width, height } = pixels;
-    const packed = packPlanes(planes, { sample: task.sample.name, width, height, cases });
-    const kept = places && log ? packSampled(places, log, pixels, saidIn(task)) : null;
+    const packed = packPlanes(planes, { sample: name, width, height, cases });
     for (const bytes of [planes, pixels.given, pixels.rgb]) if (bytes) giveBack(bytes);
     for (const { classes } of votes ?? []) giveBack(classes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
@@ -71,7 +77,6 @@ export function startWork(
     const stages = { decode, model, cases: search, encode };
     // Not waited for: on a slow disk the next picture runs while this one is written. Told only afterwards, so that a line never
     // speaks of planes that are not there.
-    const { name } = task.sample;
     const files = [write(planesFile(plan, plan.scan, name), packed)];
     if (kept) files.push(write(probabilitiesFile(plan, plan.scan, name), kept));
     Promise.all(files).then(

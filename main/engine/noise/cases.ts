@@ -21,7 +21,7 @@ export interface Scored extends Candidate, Judgement {}
 
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
- * IGNORE) below `classCount`; `votes`: of each pass, null where nobody asked for them. Time is linear in the pixels; memory
+ * IGNORE) below `classCount`; `votes`: of each pass, null where nobody asked for them; `sureness`: see surenessOf. Time is linear in the pixels; memory
  * is one byte a pixel and some thirty for each contradicted one beside the arguments.
  */
 export function findCases(
@@ -30,8 +30,9 @@ export function findCases(
   classCount: number,
   rgb: Uint8Array | null = null,
   votes: readonly Vote[] | null = null,
+  sureness = 1,
 ): FoundCase[] {
-  const scene = setScene(planes, given, classCount, rgb);
+  const scene = setScene(planes, given, classCount, rgb, sureness);
   const taken = new Uint8Array(scene.stretches.start.length);
   const regions = findRegions(scene);
   const score = (some: Region[]) => some.map((region) => withScore(scene, region)).filter(isWorthALook);
@@ -70,8 +71,8 @@ function isRepeated(taken: Uint8Array, { stretches: { start, end }, members, are
   return covered > MAX_OVERLAP * area;
 }
 
-/** Log-odds of the score, and a bonus for size: twice the area weighs as much as 0.14 on the log-odds. */
-const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.2 * Math.log(evidence.area);
+/** Log-odds of the score, and a bonus for size: twice the area weighs as much as 0.17 on the log-odds. */
+const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.25 * Math.log(evidence.area);
 
 function describe(
   { planes, mask, diagonal }: Scene,

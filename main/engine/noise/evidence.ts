@@ -18,7 +18,7 @@ export interface Evidence {
   pGiven: number;
   agreement: number;
   disagreement: number;
-  /** mean log-ratio of proposed to given over the pixels off the outline; over all of them where there are none */
+  /** mean log-ratio of proposed to given, times sureness, over the pixels off the outline; over all of them where there are none */
   contrast: number;
   /** 2 · area / outline: the width of a long band, half the side of a square */
   thickness: number;
@@ -70,7 +70,7 @@ export function gatherEvidence(scene: Scene, region: Region): Evidence {
     pGiven: tally.pGiven / area / 255,
     agreement: tally.proposed[proposed] / area,
     disagreement: tally.disagreement / area / 255,
-    contrast: inner ? (tally.ratio - outline.outerRatio) / inner : tally.ratio / area,
+    contrast: scene.sureness * (inner ? (tally.ratio - outline.outerRatio) / inner : tally.ratio / area),
     thickness: (2 * area) / outline.sides,
     givenGoesOn: outline.givenGoesOn / Math.max(1, outline.seen),
     proposedGoesOn: outline.proposedGoesOn / Math.max(1, outline.seen),

@@ -24,6 +24,8 @@ export interface Scene {
   diagonal: number;
   /** how many classes the dataset has */
   classes: number;
+  /** log-ratios are multiplied by it before they are taken at their word, see surenessOf */
+  sureness: number;
   /** width × height; non-zero in the region being measured, zero everywhere else */
   mask: Uint8Array;
 }
@@ -32,7 +34,13 @@ export interface Scene {
  * One scene at a time: the mask is kept for the next picture, as those of a dataset mostly share one size. `rgb`: the
  * picture, width × height × 3 bytes.
  */
-export function setScene(planes: Planes, given: Uint8Array, classCount: number, rgb: Uint8Array | null): Scene {
+export function setScene(
+  planes: Planes,
+  given: Uint8Array,
+  classCount: number,
+  rgb: Uint8Array | null,
+  sureness: number,
+): Scene {
   const { width, height, label } = planes;
   const size = width * height;
   if (mask.length === size) mask.fill(0);
@@ -40,16 +48,17 @@ export function setScene(planes: Planes, given: Uint8Array, classCount: number, 
   const [labelled, proposed] = [coverMap(given, width, height), coverMap(label, width, height)];
   const overlay = layOver(labelled, proposed);
   const appearance = rgb && lookAt(rgb, planes, given, classCount);
-  const stretches = findStretches(overlay, planes, given);
+  const stretches = findStretches(overlay, planes, given, sureness);
   const { start, end, givenObject, proposedObject } = stretches;
   return {
     ...{ planes, given, appearance, stretches, mask },
     confusions: countConfusions(overlay, given, label, classCount),
-    sums: sumUp(stretches, planes, appearance),
+    sums: sumUp(stretches, planes, appearance, sureness),
     givenObjects: toObjects(labelled, givenObject, start, end),
     proposedObjects: toObjects(proposed, proposedObject, start, end),
     diagonal: Math.hypot(width, height),
     classes: classCount,
+    sureness,
   };
 }
 

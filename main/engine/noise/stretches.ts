@@ -5,11 +5,11 @@ import { ceilings } from './log-ratio.ts';
 import type { Overlay } from './overlay.ts';
 
 /**
- * How strongly a pixel must contradict its label to belong to a region: log-ratio of proposed to given. The middle floor
+ * How strongly a pixel must contradict its label to belong to a region: log-ratio of proposed to given, times sureness. The middle floor
  * follows an error to its outline; the high one cuts it free where weak disagreement joins it to something else; the low
  * one is for errors that the models barely see.
  */
-const [LOW, MIDDLE, HIGH] = [0.3, 0.7, 2.1].map(ceilings);
+const FLOORS = [0.32, 0.76, 2.27];
 
 /** Floors that what is contradicted strongly reaches: all of them. */
 export const HIGHEST = 3;
@@ -33,7 +33,13 @@ export interface Stretches {
 }
 
 /** Pixels without a label are in none. */
-export function findStretches(overlay: Overlay, { label, confidence, pGiven }: Planes, given: Uint8Array): Stretches {
+export function findStretches(
+  overlay: Overlay,
+  { label, confidence, pGiven }: Planes,
+  given: Uint8Array,
+  sureness: number,
+): Stretches {
+  const [lowest, middle, highest] = FLOORS.map((floor) => ceilings(floor / sureness));
   const { start, end } = overlay;
   let count = 0;
   for (let part = 0; part < overlay.count; part++) {
@@ -42,8 +48,9 @@ export function findStretches(overlay: Overlay, { label, confidence, pGiven }: P
     let open = 0;
     for (let i = first; i < end[part]; i++) {
       const proposed = confidence[i];
-      const low = reaches(pGiven[i], LOW[proposed]);
-      const reached = low + (low & reaches(pGiven[i], MIDDLE[proposed])) + (low & reaches(pGiven[i], HIGH[proposed]));
+      const low = reaches(pGiven[i], lowest[proposed]);
+      const reached =
+        low + (low & reaches(pGiven[i], middle[proposed])) + (low & reaches(pGiven[i], highest[proposed]));
       if (reached !== open) {
         if (open) ends[count++] = i;
         if (count === starts.length) grow();

@@ -3,8 +3,11 @@ import { colourRatios, steepnessOf, type Appearance } from './appearance.ts';
 import { ceilings, LOG } from './log-ratio.ts';
 import { HIGHEST, type Stretches } from './stretches.ts';
 
-/** Log-ratio of proposed to given from which a pixel counts as contradicted all but certainly; strongly: from the high floor. */
-const CERTAIN = ceilings(3.5);
+/**
+ * Log-ratio of proposed to given, times sureness, from which a pixel counts as contradicted all but certainly; strongly: from
+ * the high floor.
+ */
+const CERTAIN = 3.8;
 
 /** Over the pixels of each stretch. */
 export interface Sums {
@@ -20,7 +23,8 @@ export interface Sums {
   steepness: Float64Array;
 }
 
-export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearance | null): Sums {
+export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearance | null, sureness: number): Sums {
+  const certain = ceilings(CERTAIN / sureness);
   const { start, end, floors, given, proposed } = stretches;
   const { confidence, pGiven, disagreement } = planes;
   const none = () => new Float64Array(start.length);
@@ -46,7 +50,7 @@ export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearan
     sums.disagreement[n] = sumDisagreement;
     if (floors[n] === HIGHEST) {
       sums.strong[n] = last - first;
-      sums.certain[n] = countCertain(planes, first, last);
+      sums.certain[n] = countCertain(planes, certain, first, last);
     }
     if (!appearance) continue;
     sums.colour[n] = colourRatios(appearance, first, last, proposed[n], given[n]);
@@ -55,8 +59,8 @@ export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearan
   return sums;
 }
 
-function countCertain({ confidence, pGiven }: Planes, first: number, last: number): number {
+function countCertain({ confidence, pGiven }: Planes, ceiling: Int16Array, first: number, last: number): number {
   let certain = 0;
-  for (let i = first; i < last; i++) if (pGiven[i] <= CERTAIN[confidence[i]]) certain++;
+  for (let i = first; i < last; i++) if (pGiven[i] <= ceiling[confidence[i]]) certain++;
   return certain;
 }

@@ -44,10 +44,12 @@ export async function plantErrors(
   const known = await keptReport(project, scan, settings, state);
   if (known) return known;
   const asked = await settingsOf(workspace, scan);
+  // Planted errors must not tell how sure the models may be of themselves.
+  const sureness = (await readRecord(project, scan))?.sureness ?? 1;
   return inWorkplace(project, async (folder) => {
     const copies = await plantCopies(workspace, scan, settings, join(folder, 'masks'), options);
     if (!copies.length) throw nowhere(workspace);
-    const outcomes = await scanCopies(dataset, copies, asked, folder, options);
+    const outcomes = await scanCopies(dataset, copies, asked, folder, { ...options, sureness });
     const queue = [...results.all()].flatMap(({ cases }) => cases.map(({ score }) => score));
     const facts = { scan, settings, samples: copies.length, leastScore: LEAST_SCORE };
     const report = reportOf(facts, outcomes, queue, dataset.classMap.classes.length);
@@ -81,7 +83,7 @@ async function scanCopies(
   copies: readonly Copy[],
   settings: ScanSettings,
   folder: string,
-  { workerFile, signal, onProgress }: PlantOptions,
+  { workerFile, signal, sureness, onProgress }: PlantOptions & { sureness: number },
 ): Promise<Outcome[]> {
   const samples = copies.map(({ sample }) => sample);
   const byName = new Map(samples.map((sample) => [sample.name, sample]));
@@ -89,7 +91,7 @@ async function scanCopies(
   const results = await openResults(project);
   try {
     await scanDataset({ ...dataset, samples, byName, findings: [] }, project, settings, {
-      ...{ results, workerFile, signal },
+      ...{ results, workerFile, signal, sureness },
       onProgress: ({ scanned, cached, failed, total }) => onProgress?.({ done: scanned + cached + failed, total }),
     });
     const outcomes: Outcome[] = [];

@@ -18,6 +18,8 @@ export interface ScanRecord {
   temperature?: number;
   window: ScanSettings['window'];
   members: (Member & { sha256: string })[];
+  /** measured on some of its pictures before any case was looked for, see surenessOf; absent: not measured, as 1 */
+  sureness?: number;
 }
 
 export const scanFolder = (project: Pick<Project, 'cache'>, scan: string): string => join(project.cache, scan);
