@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { inHashOrder } from '../hash-order.ts';
 import { probabilitiesFile, readProbabilities } from '../inference/results/probabilities.ts';
 import { listPlanes } from '../inference/results/planes.ts';
 import { inParallel, type Count, type Long } from '../long.ts';
@@ -40,13 +40,8 @@ export async function readPixels(
     onProgress?.({ done: ++done, total: names.length });
   };
   await inParallel(names, READERS, read, signal);
-  return shuffled(pictures);
-}
-
-/** Frames of a film are neighbours by name, so that halves by name would see the same scenes. */
-function shuffled(pictures: readonly LabelledPixels[]): LabelledPixels[] {
-  const hashed = pictures.map((one) => [createHash('sha256').update(one.sample).digest('hex'), one] as const);
-  return hashed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  // Frames of a film are neighbours by name, so that halves by name would see the same scenes.
+  return inHashOrder(pictures, ({ sample }) => sample);
 }
 
 export function fromGreatest(log: ArrayLike<number>, channels: number): Float32Array {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { inHashOrder } from '../hash-order.ts';
 
 /** Pictures of a dataset of which a sample of p̄ is kept, so that neither disk nor calibration grow with it. */
 const PICTURES = 1000;
@@ -9,13 +9,7 @@ const BYTES = 32 << 10;
 /** Names of the samples of which p̄ is kept: all if they are few, else the same ones whatever part is scanned when. */
 export function sampledOf(names: readonly string[]): ReadonlySet<string> {
   if (names.length <= PICTURES) return new Set(names);
-  const hashed = names.map((name) => [createHash('sha256').update(name).digest('hex'), name] as const);
-  return new Set(
-    hashed
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .slice(0, PICTURES)
-      .map(([, name]) => name),
-  );
+  return new Set(inHashOrder(names, (name) => name).slice(0, PICTURES));
 }
 
 /**

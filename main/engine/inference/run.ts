@@ -77,7 +77,10 @@ export class Run {
 
   private begin(tasks: readonly Task[]): void {
     const first = tasks.filter(({ measure }) => measure);
-    this.first = new First(first, tasks.filter(({ measure }) => !measure)); // prettier-ignore
+    this.first = new First(
+      first,
+      tasks.filter(({ measure }) => !measure),
+    );
     if (first.length) for (const task of first) this.queue.add(task);
     else this.goOn(this.parts.ensemble.record.sureness);
   }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { fitTemperature } from '../calibration/fit.ts';
 import { fromGreatest, type LabelledPixels } from '../calibration/pixels.ts';
+import { inHashOrder } from '../hash-order.ts';
 import type { Project } from '../project.ts';
 import { readProbabilities } from './results/probabilities.ts';
 
@@ -19,9 +19,7 @@ const MOST = 4;
 
 /** Of the names of held-out pictures those it is measured on: the same ones whatever part is scanned when. */
 export function measuredOf(names: readonly string[]): string[] {
-  const hashOf = (name: string) => createHash('sha256').update(name).digest('hex');
-  const hashed = names.map((name): [string, string] => [hashOf(name), name]).sort(([a], [b]) => (a < b ? -1 : 1));
-  return hashed.slice(0, Math.min(PICTURES, Math.floor(names.length / ONE_IN))).map(([, name]) => name);
+  return inHashOrder(names, (name) => name).slice(0, Math.min(PICTURES, Math.floor(names.length / ONE_IN)));
 }
 
 /**
