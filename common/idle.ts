@@ -15,6 +15,7 @@ export const NO_SCAN: ScanState = {
   provider: null,
   processes: 0,
   tried: [],
+  sureness: null,
   stages: { decode: 0, pre: null, model: 0, post: null, cases: 0, encode: 0 },
   latest: null,
   problem: null,

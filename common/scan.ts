@@ -69,6 +69,11 @@ export interface ScanState {
   processes: number;
   /** what was tried before it was chosen; empty where there was nothing to choose */
   tried: ProviderTrial[];
+  /**
+   * what log-ratios are multiplied by before they are taken at their word, see surenessOf: below 1 the models are surer of
+   * themselves than they are right; null: not measured
+   */
+  sureness: number | null;
   /** where the time went so far */
   stages: StageSeconds;
   /** name of a sample that was just finished, for a live view */
@@ -86,6 +91,8 @@ export interface ScanResult {
   provider: string | null;
   processes: number;
   tried: ProviderTrial[];
+  /** see ScanState */
+  sureness: number | null;
   findings: Finding[];
   stages: StageSeconds;
 }

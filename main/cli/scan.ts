@@ -135,8 +135,16 @@ function report(result: ScanResult): string {
       ['cases', result.cases],
       ['took', duration(result.seconds)],
       ['provider', result.provider ?? 'none needed'],
+      ...(result.sureness === null ? [] : [['sureness', sureness(result.sureness)] satisfies [string, string]]),
       ['time in processes', stages.join(', ')],
     ]),
     ...result.findings.map(({ file, problem }) => `${file}: ${problem}`),
   ].join('\n');
+}
+
+/** In words what scores take into account. */
+function sureness(times: number): string {
+  const side =
+    times < 1 ? 'surer than they are right' : times > 1 ? 'right more often than they say' : 'as right as they say';
+  return `${times.toFixed(2)} (the models are ${side})`;
 }

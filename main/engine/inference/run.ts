@@ -173,6 +173,7 @@ export class Run {
     const how = { classes: dataset.classMap.classes.length, temperature, signal };
     const sureness = await surenessOf(project, record.key, this.first.names, how);
     await writeRecord(project, { ...record, sureness });
+    this.parts.progress.set({ sureness });
     this.goOn(sureness);
   }
 

@@ -74,6 +74,7 @@ async function scanWith(
   const samples = chosen(dataset.samples, options);
   const known = [...ensemble.findings, ...(settings.window ? [] : tooLarge(samples, dataset.classMap.classes.length))];
   const progress = new Progress(samples.length, known, onProgress);
+  progress.set({ sureness: ensemble.record.sureness ?? null });
   const tasks = await toDo(dataset, project, ensemble, samples, progress, options);
   const writer = await openLineWriter(join(scanFolder(project, key), resultsName(options.shard)));
   const run = new Run({ dataset, project, settings, ensemble, progress, writer, ...options });
@@ -85,8 +86,9 @@ async function scanWith(
     progress.flush();
   }
   if (signal?.aborted) throw new Cancelled('The scan was cancelled; what it had done is kept.');
-  const { scanned, cached, failed, cases, provider, processes, tried, findings, stages } = progress.state;
-  return { scanned, cached, failed, cases, seconds: progress.seconds, provider, processes, tried, findings, stages };
+  const { scanned, cached, failed, cases, provider, processes, tried, sureness, findings, stages } = progress.state;
+  const ran = { seconds: progress.seconds, provider, processes, tried, stages };
+  return { scanned, cached, failed, cases, ...ran, sureness, findings };
 }
 
 function chosen(samples: readonly SampleRow[], { limit = Infinity, shard = [1, 1] }: ScanOptions): SampleRow[] {
