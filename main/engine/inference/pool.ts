@@ -5,7 +5,7 @@ import { chooseProvider } from './device/choose.ts';
 import { Ladder } from './device/ladder.ts';
 import { InferenceProcess } from './device/process.ts';
 import type { FromWorker, Plan, Provider, Split, Task } from './protocol.ts';
-import { chainOf } from './queue.ts';
+import { chainOf, type Seat } from './queue.ts';
 
 /**
  * Pictures a process holds at once: one that runs and some that are read and decoded meanwhile, see ahead.ts. Fewer where
@@ -20,11 +20,11 @@ const PATIENCE = 8;
 export type TaskMessage = Exclude<Extract<FromWorker, { id: number }>, { type: 'refused' }>;
 
 export interface PoolWork {
-  /** a task for a process whose last one was of `chain`; null: nothing left for now */
-  take(chain: string | null): Task | null;
+  /** a task for the process `seat` whose last one was of `chain`; null: nothing left for now */
+  take(chain: string | null, seat: Seat): Task | null;
   left(): number;
-  /** what became of a task; tasks it adds to what `take` gives are fetched at once, and again once its promise holds */
-  finish(task: Task, message: TaskMessage): void | Promise<void>;
+  /** what became of a task that the process `seat` had; tasks it adds to what `take` gives are fetched at once, and again once its promise holds */
+  finish(task: Task, message: TaskMessage, seat: Seat): void | Promise<void>;
   /** this picture ended two processes; tasks as above */
   setAside(task: Task, problem: string): void | Promise<void>;
   note(finding: Finding): void;
@@ -166,7 +166,7 @@ class Pool {
     const ran = message.type === 'done' || message.type === 'measured';
     const { blamed, finding } = this.ladder.finished(member.process.provider, task, ran);
     if (finding) this.work.note(finding);
-    this.feedAfter(this.work.finish(task, message));
+    this.feedAfter(this.work.finish(task, message, member));
     if (blamed) this.stepDown(this.ladder.current, 'it ran none of the last pictures');
     this.feedAll();
   }
@@ -204,7 +204,8 @@ class Pool {
     }
     const { provider } = member.process;
     while (this.hasRoom(member)) {
-      const task = this.ladder.take(provider) ?? (this.ladder.trusts(provider) ? this.work.take(member.chain) : null);
+      const task =
+        this.ladder.take(provider) ?? (this.ladder.trusts(provider) ? this.work.take(member.chain, member) : null);
       if (!task) break;
       this.give(member, task);
     }

@@ -17,11 +17,21 @@ export function withSizes(tasks: readonly Task[]): Task[] {
   return sized.map((task) => ((counts.get(chainOf(task)) ?? 0) < MANY ? { ...task, size: null } : task));
 }
 
+/** A process, told apart by being itself. */
+export type Seat = object;
+
 /** Tasks by chain. Each process works through one chain at a time and then takes one that nobody has begun. */
 export class TaskQueue {
+  /** tasks that one process has the planes of already: others take them only when nothing else is left */
+  private readonly reserved = new Map<Seat, Task[]>();
   private readonly groups = new Map<string, { tasks: Task[]; begun: boolean }>();
 
-  add(task: Task): void {
+  add(task: Task, seat?: Seat): void {
+    if (seat) this.reserved.set(seat, [...(this.reserved.get(seat) ?? []), task]);
+    else this.addToAll(task);
+  }
+
+  private addToAll(task: Task): void {
     const key = chainOf(task);
     const group = this.groups.get(key);
     if (group) group.tasks.push(task);
@@ -31,11 +41,24 @@ export class TaskQueue {
   get size(): number {
     let size = 0;
     for (const { tasks } of this.groups.values()) size += tasks.length;
+    for (const tasks of this.reserved.values()) size += tasks.length;
     return size;
   }
 
   /** The next task for a process whose last one was of `chain`; null: none left. */
-  take(chain: string | null): Task | null {
+  take(chain: string | null, seat?: Seat): Task | null {
+    return (seat && this.reservedFor(seat)) ?? this.takeFromAll(chain) ?? this.anyReserved();
+  }
+
+  private reservedFor(seat: Seat): Task | null {
+    return this.reserved.get(seat)?.shift() ?? null;
+  }
+
+  private anyReserved(): Task | null {
+    return [...this.reserved.values()].find((tasks) => tasks.length)?.shift() ?? null;
+  }
+
+  private takeFromAll(chain: string | null): Task | null {
     const own = chain === null ? undefined : this.groups.get(chain);
     const group = own?.tasks.length ? own : this.largest();
     if (!group) return null;
@@ -45,8 +68,9 @@ export class TaskQueue {
 
   /** Takes every waiting task out. */
   clear(): Task[] {
-    const all = [...this.groups.values()].flatMap(({ tasks }) => tasks);
+    const all = [...[...this.groups.values()].flatMap(({ tasks }) => tasks), ...[...this.reserved.values()].flat()];
     this.groups.clear();
+    this.reserved.clear();
     return all;
   }
 

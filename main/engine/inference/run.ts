@@ -13,7 +13,7 @@ import { runPool, type PoolWork, type TaskMessage } from './pool.ts';
 import type { Progress } from './progress.ts';
 import type { Plan, Provider, Split, Stages, Task } from './protocol.ts';
 import { providersFor } from './device/provider.ts';
-import { TaskQueue, withSizes } from './queue.ts';
+import { TaskQueue, withSizes, type Seat } from './queue.ts';
 import type { Results } from './results/results.ts';
 import type { LineWriter } from './results/tail.ts';
 
@@ -41,6 +41,8 @@ export class Run {
   private readonly queue = new TaskQueue();
   /** those on which sureness is measured */
   private first = new First([], []);
+  /** by sample name: the process that has the planes of a picture measured already, see held.ts */
+  private readonly measuredBy = new Map<string, Seat>();
   /** members that turned out not to run */
   private readonly dead = new Set<number>();
   private readonly spent: Stages = { decode: 0, model: 0, cases: 0, encode: 0 };
@@ -88,14 +90,17 @@ export class Run {
   private goOn(sureness?: number): void {
     const alive = (one: number) => !this.dead.has(one);
     for (const task of this.first.release())
-      this.queue.add({ ...task, ...membersFor(this.parts.ensemble, task.sample, alive), sureness });
+      this.queue.add(
+        { ...task, ...membersFor(this.parts.ensemble, task.sample, alive), sureness },
+        this.measuredBy.get(task.sample.name),
+      );
   }
 
   private work(): PoolWork {
     return {
-      take: (chain) => this.queue.take(chain),
+      take: (chain, seat) => this.queue.take(chain, seat),
       left: () => this.queue.size + this.first.left,
-      finish: (task, message) => this.finish(task, message),
+      finish: (task, message, seat) => this.finish(task, message, seat),
       setAside: (task, problem) => (task.measure ? this.measured(task) : this.fail(task, problem)),
       note: (finding) => this.note(finding),
       ready: (provider, processes) => this.parts.progress.set({ phase: 'running', provider, processes }),
@@ -133,8 +138,11 @@ export class Run {
     return { ...rest, pre: model * split.pre, model: model * split.model, post: model * split.post };
   }
 
-  private finish(task: Task, message: TaskMessage): void | Promise<void> {
-    if (message.type === 'measured') this.spend(message.stages);
+  private finish(task: Task, message: TaskMessage, seat: Seat): void | Promise<void> {
+    if (message.type === 'measured') {
+      this.spend(message.stages);
+      this.measuredBy.set(task.sample.name, seat);
+    }
     // What is wrong with the picture is said when it is scanned.
     if (task.measure && message.type !== 'member') return this.measured(task);
     if (message.type === 'bad') this.fail(task, message.problem);

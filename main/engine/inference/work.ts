@@ -8,6 +8,7 @@ import { Disk } from './disk.ts';
 import { examine } from './examine.ts';
 import { toLine } from './results/line.ts';
 import { failureOf } from './device/failure.ts';
+import { giveBackAll, Held } from './held.ts';
 import { giveBack } from './memory.ts';
 import { saidBy } from '../onnx/compile/chain.ts';
 import { placesIn } from './places.ts';
@@ -16,6 +17,7 @@ import { packSampled, probabilitiesFile } from './results/probabilities.ts';
 import { profilePicture, Profiler, type LoadProfiled } from './device/profile.ts';
 import type { FromWorker, Plan, Task } from './protocol.ts';
 import { tryProvider } from './device/provider.ts';
+import type { Pixels } from './source.ts';
 import { MemberError } from './members.ts';
 import { expectNumbers } from './numbers.ts';
 import type { Load } from './sessions.ts';
@@ -44,23 +46,24 @@ export function startWork(
       ? new Profiler(plan.profile, (task, pixels) => profilePicture(plan, loadProfiled, task, pixels))
       : null;
   const disk = new Disk();
+  const held = new Held();
   let busy = true;
 
   async function handle(task: Task, prepared: Promise<Prepared>): Promise<void> {
     const [began, { source, pixels }] = [performance.now(), await prepared];
     if (!pixels) return tell({ type: 'same', id: task.id, stat: source.stat });
     const decoded = performance.now();
-    const places = task.sampled && pixels.given ? placesIn(pixels, classes) : undefined;
-    const { planes, sample: log, votes } = await device.run(task, pixels, places);
+    const before = held.take(task, source.hash);
+    const { planes, votes, kept } = before ? { ...before, kept: null } : await runOn(task, pixels);
     const ran = performance.now();
-    expectNumbers(planes, pixels, membersOf(task));
-    const split = await profiler?.after(task, pixels, (ran - decoded) / 1000);
+    const split = before ? null : await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
     const profiled = performance.now();
     const { name } = task.sample;
-    const kept = places && log ? packSampled(places, log, pixels, saidIn(task)) : null;
     if (task.measure) {
       if (kept) await write(probabilitiesFile(plan, plan.scan, name), kept);
+      held.keep(task, source.hash, { planes, votes });
+      for (const bytes of [pixels.given, pixels.rgb]) if (bytes) giveBack(bytes);
       const [decode, model] = [decoded - began, ran - decoded].map((ms) => ms / 1000);
       return tell({ type: 'measured', id: task.id, stages: { decode, model, cases: 0, encode: 0 } });
     }
@@ -69,8 +72,8 @@ export function startWork(
     const examined = performance.now();
     const { width, height } = pixels;
     const packed = packPlanes(planes, { sample: name, width, height, cases });
-    for (const bytes of [planes, pixels.given, pixels.rgb]) if (bytes) giveBack(bytes);
-    for (const { classes } of votes ?? []) giveBack(classes);
+    giveBackAll({ planes, votes });
+    for (const bytes of [pixels.given, pixels.rgb]) if (bytes) giveBack(bytes);
     const line = toLine(result, { stat: source.stat, hash: source.hash, ...(confidence && { confidence }) });
     const spans = [decoded - began, ran - decoded, examined - profiled, performance.now() - examined];
     const [decode, model, search, encode] = spans.map((ms) => ms / 1000);
@@ -83,6 +86,13 @@ export function startWork(
       () => tell({ type: 'done', id: task.id, line, agreement, stages, bytes: process.resourceUsage().maxRSS * 1024 }),
       (error: unknown) => tell({ type: 'bad', id: task.id, problem: messageOf(error) }),
     );
+  }
+
+  async function runOn(task: Task, pixels: Pixels) {
+    const places = task.sampled && pixels.given ? placesIn(pixels, classes) : undefined;
+    const { planes, sample, votes } = await device.run(task, pixels, places);
+    expectNumbers(planes, pixels, membersOf(task));
+    return { planes, votes, kept: places && sample ? packSampled(places, sample, pixels, saidIn(task)) : null };
   }
 
   const write = (file: string, bytes: Uint8Array) =>
