@@ -2,10 +2,10 @@
  * Where main/engine/noise/forest.json comes from, and how good cases are on pictures it was not fitted on:
  *
  *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …]
- *         [--planted FOLDER]… [--by stretch|dataset] [--write] [--cases FILE]
+ *         [--planted FOLDER]… [--habit FOLDER]… [--by stretch|dataset] [--write] [--cases FILE]
  *
  * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
- * labelled, and of what bench/plant.ts made of the same pictures in FOLDER. A forest is fitted on four fifths of the
+ * labelled, of what bench/plant.ts made of the same pictures in FOLDER, and of what bench/effect/effect.ts --habit did. A forest is fitted on four fifths of the
  * pictures of all datasets and judges the last fifth of DATASET, five times over; then one is fitted on all of them, and
  * written with --write. Fifths are stretches in the order of names: frames of one drive look alike, and a forest that has
  * seen the frame before knows too much. With --by dataset every dataset is judged by a forest that saw the others only: what
@@ -30,7 +30,7 @@ import type { Told } from './quality/right.ts';
 
 const STRETCHES = 5;
 /** Forests of a bag, each on four fifths of the pictures: their mean ranks better than one of them. */
-const BAG = 2;
+const BAG = 3;
 const SETTINGS = { trees: 150, leaves: 32, rate: 0.08, leastRows: 60, penalty: 5 };
 
 const { values } = parseArgs({
@@ -39,6 +39,7 @@ const { values } = parseArgs({
     project: { type: 'string', multiple: true },
     truth: { type: 'string', multiple: true },
     planted: { type: 'string', multiple: true, default: [] },
+    habit: { type: 'string', multiple: true, default: [] },
     by: { type: 'string', default: 'stretch' },
     write: { type: 'boolean' },
     cases: { type: 'string' },
@@ -54,8 +55,11 @@ const planted: GatheredPicture[][] = [];
 for (const out of values.planted)
   for (const draw of (await readdir(out)).filter((draw) => draw !== '0').sort())
     planted.push(await gather(join(out, draw), join(out, draw, 'project'), join(out, draw, 'truth')));
+const habits: GatheredPicture[][] = [];
+for (const work of values.habit)
+  habits.push(await gather(join(work, 'dataset'), join(work, 'projects', 'scan'), join(work, 'small', 'truth')));
 
-const everySet = [...sets, ...planted];
+const everySet = [...sets, ...planted, ...habits];
 const judged = sets.flat();
 const pictures = everySet.flat();
 const largest = Math.max(...everySet.map((set) => set.flatMap(({ candidates }) => candidates).length));

@@ -22,6 +22,8 @@ export const FEATURES = [
   { name: 'proposedContradicted', title: 'how much of the proposed object is contradicted' },
   { name: 'usualOfGiven', title: 'how usual this confusion is in the picture, of the given class' },
   { name: 'usualOfProposed', title: 'how usual this confusion is in the picture, of the proposed class' },
+  { name: 'proposedLabelled', title: 'how much of the picture is labelled as the proposed class' },
+  { name: 'givenProposed', title: 'how much of the picture is proposed as the given class' },
   { name: 'colour', title: 'its colours are those of the proposed class in the picture' },
   { name: 'texture', title: 'structure in the picture, inside' },
   { name: 'givenOnEdge', title: 'the given outline lies on an edge of the picture' },

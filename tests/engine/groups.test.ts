@@ -8,7 +8,7 @@ import { noise } from '../support/random.ts';
 
 const SKIP = 255;
 /** Log-ratios of proposed to given, times sureness, that a pixel must reach for each floor. */
-const FLOORS = [0.32, 0.76, 2.27];
+const FLOORS = [0.32, 1.5, 3.5];
 
 it('regions made of stretches are those of a map of the contradicted pixels, on every floor and from both sides', () => {
   const next = noise(3);

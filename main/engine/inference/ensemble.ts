@@ -14,7 +14,7 @@ import { memberOf, type Member } from './member.ts';
 import type { ScanRecord } from './results/record.ts';
 
 /** Changes whenever the same models and settings would give other results than before. */
-const ALGORITHM = 6;
+const ALGORITHM = 7;
 
 /** The members of a scan and which of them did not see a picture in training. */
 export interface Ensemble {

@@ -43,3 +43,20 @@ export function usualConfusion(
   const share = (confirmed: number) => (confused + 0.1 * prior) / (confused + confirmed + prior);
   return { ofGiven: share(pixels[given * classes + given]), ofProposed: share(pixels[proposed * classes + proposed]) };
 }
+
+/**
+ * How much there is of both classes in the picture: shares 0..1 of the labelled pixels, of those labelled as the proposed
+ * class, and of those proposed as the given class. A class that is proposed but labelled nowhere on its picture may be one
+ * that somebody never labels. A prior worth 1/17000 of the picture keeps both off 0.
+ */
+export function presence({ classes, pixels, total }: Confusions, given: number, proposed: number) {
+  let labelled = 0;
+  let suggested = 0;
+  for (let k = 0; k < classes; k++) {
+    labelled += pixels[proposed * classes + k];
+    suggested += pixels[k * classes + given];
+  }
+  const prior = total / 17000;
+  const share = (count: number) => (count + prior) / (total + prior);
+  return { proposedLabelled: share(labelled), givenProposed: share(suggested) };
+}

@@ -1,5 +1,5 @@
 import type { Region } from './candidates.ts';
-import { usualConfusion } from './confusions.ts';
+import { presence, usualConfusion } from './confusions.ts';
 import { fillRegion } from './mask.ts';
 import type { Objects } from './objects.ts';
 import { followOutline } from './outline.ts';
@@ -46,6 +46,8 @@ export interface Evidence {
   ofProposed: { share: number; contradicted: number };
   /** how usual this confusion is elsewhere in the picture: of the pixels labelled so, and of those proposed so */
   usual: { ofGiven: number; ofProposed: number };
+  /** shares of the picture: labelled as the proposed class, and proposed as the given class */
+  present: { proposedLabelled: number; givenProposed: number };
 }
 
 /** Measures a region. Linear in its pixels; the scene's mask is zero again afterwards. */
@@ -87,6 +89,7 @@ export function gatherEvidence(scene: Scene, region: Region): Evidence {
     ofGiven: partOf(scene.givenObjects, tally.givenObjects),
     ofProposed: partOf(scene.proposedObjects, tally.proposedObjects),
     usual: usualConfusion(scene.confusions, both, given, proposed),
+    present: presence(scene.confusions, given, proposed),
   };
 }
 

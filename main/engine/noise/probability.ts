@@ -71,7 +71,7 @@ export interface Frame {
 export function terms(evidence: Evidence, { diagonal, classes }: Frame): Terms {
   const { contrast, strong, certain, thickness, area, bbox, unquestioned, givenGoesOn, proposedGoesOn } = evidence;
   const { confirmed, givenEdge, proposedEdge, usual, colour, texture, givenOnEdge, proposedOnEdge } = evidence;
-  const { ofGiven, ofProposed } = evidence;
+  const { ofGiven, ofProposed, present } = evidence;
   return {
     contrast,
     strong,
@@ -94,6 +94,8 @@ export function terms(evidence: Evidence, { diagonal, classes }: Frame): Terms {
     proposedContradicted: ofProposed.contradicted,
     usualOfGiven: Math.log(usual.ofGiven),
     usualOfProposed: Math.log(usual.ofProposed),
+    proposedLabelled: Math.log(present.proposedLabelled),
+    givenProposed: Math.log(present.givenProposed),
     colour,
     texture: Math.log(texture + 0.1),
     givenOnEdge: Math.log(givenOnEdge + 0.1),

@@ -53,7 +53,7 @@ export function setScene(
   return {
     ...{ planes, given, appearance, stretches, mask },
     confusions: countConfusions(overlay, given, label, classCount),
-    sums: sumUp(stretches, planes, appearance, sureness),
+    sums: sumUp(stretches, planes, appearance),
     givenObjects: toObjects(labelled, givenObject, start, end),
     proposedObjects: toObjects(proposed, proposedObject, start, end),
     diagonal: Math.hypot(width, height),

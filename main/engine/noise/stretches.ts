@@ -5,14 +5,15 @@ import { ceilings } from './log-ratio.ts';
 import type { Overlay } from './overlay.ts';
 
 /**
- * How strongly a pixel must contradict its label to belong to a region: log-ratio of proposed to given, times sureness. The middle floor
- * follows an error to its outline; the high one cuts it free where weak disagreement joins it to something else; the low
- * one is for errors that the models barely see.
+ * How strongly a pixel must contradict its label to belong to a region: log-ratio of proposed to given, times sureness. The
+ * low floor follows an error to its outline, and finds those that the models barely see; the others cut it free where
+ * weaker disagreement joins it to something else.
  */
-const FLOORS = [0.32, 0.76, 2.27];
+const FLOORS = [0.32, 1.5, 3.5];
 
-/** Floors that what is contradicted strongly reaches: all of them. */
-export const HIGHEST = 3;
+/** Floors that a stretch reaches which is contradicted strongly, and all but certainly. */
+export const STRONG = 2;
+export const CERTAIN = 3;
 
 /**
  * Contradicted pixels side by side in one row that share their given class, their proposed class and the floors they

@@ -1,13 +1,7 @@
 import type { Planes } from '../../../common/planes.ts';
 import { colourRatios, steepnessOf, type Appearance } from './appearance.ts';
-import { ceilings, LOG } from './log-ratio.ts';
-import { HIGHEST, type Stretches } from './stretches.ts';
-
-/**
- * Log-ratio of proposed to given, times sureness, from which a pixel counts as contradicted all but certainly; strongly: from
- * the high floor.
- */
-const CERTAIN = 3.8;
+import { LOG } from './log-ratio.ts';
+import type { Stretches } from './stretches.ts';
 
 /** Over the pixels of each stretch. */
 export interface Sums {
@@ -15,22 +9,18 @@ export interface Sums {
   ratio: Float64Array;
   pGiven: Float64Array;
   disagreement: Float64Array;
-  /** pixels contradicted strongly, and all but certainly */
-  strong: Float64Array;
-  certain: Float64Array;
   /** log-ratio of the colours, proposed class to given, and steepness of the picture; 0 without the picture */
   colour: Float64Array;
   steepness: Float64Array;
 }
 
-export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearance | null, sureness: number): Sums {
-  const certain = ceilings(CERTAIN / sureness);
-  const { start, end, floors, given, proposed } = stretches;
+export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearance | null): Sums {
+  const { start, end, given, proposed } = stretches;
   const { confidence, pGiven, disagreement } = planes;
   const none = () => new Float64Array(start.length);
   const sums: Sums = {
     ...{ ratio: none(), pGiven: none(), disagreement: none() },
-    ...{ strong: none(), certain: none(), colour: none(), steepness: none() },
+    ...{ colour: none(), steepness: none() },
   };
   for (let n = 0; n < start.length; n++) {
     const first = start[n];
@@ -48,19 +38,9 @@ export function sumUp(stretches: Stretches, planes: Planes, appearance: Appearan
     sums.ratio[n] = ratios;
     sums.pGiven[n] = sumGiven;
     sums.disagreement[n] = sumDisagreement;
-    if (floors[n] === HIGHEST) {
-      sums.strong[n] = last - first;
-      sums.certain[n] = countCertain(planes, certain, first, last);
-    }
     if (!appearance) continue;
     sums.colour[n] = colourRatios(appearance, first, last, proposed[n], given[n]);
     sums.steepness[n] = steepnessOf(appearance, first, last);
   }
   return sums;
-}
-
-function countCertain({ confidence, pGiven }: Planes, ceiling: Int16Array, first: number, last: number): number {
-  let certain = 0;
-  for (let i = first; i < last; i++) if (pGiven[i] <= ceiling[confidence[i]]) certain++;
-  return certain;
 }

@@ -1,6 +1,7 @@
 import type { Region } from './candidates.ts';
 import type { Objects } from './objects.ts';
 import type { Scene } from './scene.ts';
+import { CERTAIN, STRONG } from './stretches.ts';
 
 /** Sums over the pixels of one region. */
 export interface Tally {
@@ -48,8 +49,8 @@ export function tallyUp(
     left = Math.min(left, x);
     right = Math.max(right, x + pixels);
     ratio += sums.ratio[n];
-    strong += sums.strong[n];
-    certain += sums.certain[n];
+    if (stretches.floors[n] >= STRONG) strong += pixels;
+    if (stretches.floors[n] >= CERTAIN) certain += pixels;
     pGiven += sums.pGiven[n];
     disagreement += sums.disagreement[n];
     colour += sums.colour[n];
