@@ -5,9 +5,9 @@
  *         [--planted FOLDER]… [--habit FOLDER]… [--by stretch|dataset] [--write] [--cases FILE]
  *
  * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
- * labelled, of what bench/plant.ts made of the same pictures in FOLDER, and of what bench/effect/effect.ts --habit did. A forest is fitted on four fifths of the
- * pictures of all datasets and judges the last fifth of DATASET, five times over; then one is fitted on all of them, and
- * written with --write. Fifths are stretches in the order of names: frames of one drive look alike, and a forest that has
+ * labelled, of what bench/plant.ts made of the same pictures in FOLDER, and of what bench/effect/effect.ts --habit did. A
+ * forest is fitted on four fifths of the pictures of all datasets and judges the last fifth of DATASET, five times over; then
+ * one is fitted on all of them, and written with --write. Fifths are stretches in the order of names: frames of one drive look alike, and a forest that has
  * seen the frame before knows too much. With --by dataset every dataset is judged by a forest that saw the others only: what
  * to expect of pictures of another world. --cases writes the cases as they were scored on pictures held out, a list of each
  * dataset, for bench/learn.ts.

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Held } from '../../main/engine/inference/held.ts';
 import type { Task } from '../../main/engine/inference/protocol.ts';
 import { TaskQueue } from '../../main/engine/inference/queue.ts';
 
-const task = (id: number, members = [0]): Task => ({
-  ...{ id, members, heldOut: true, size: null, known: null },
+const task = (id: number): Task => ({
+  ...{ id, members: [0], heldOut: true, size: null, known: null },
   sample: { name: `${id}`, image: `${id}.png`, mask: `${id}.png`, width: 4, height: 3 },
 });
 
@@ -28,27 +27,5 @@ describe('a queue of tasks', () => {
     queue.add(task(1));
     expect(queue.clear().map(({ id }) => id)).toEqual([1, 0]);
     expect([queue.size, queue.take(null, {})]).toEqual([0, null]);
-  });
-});
-
-describe('what measured pictures gave', () => {
-  const made = (bytes: number) => ({ planes: new Uint8Array(bytes).fill(7), votes: null });
-
-  it('is there once, for the same bytes and members alone', () => {
-    const held = new Held();
-    held.keep(task(0, [1, 2]), 'hash', made(48));
-    expect(held.take(task(9, [1]), 'hash')).toBeNull();
-    expect(held.take(task(9, [1, 2]), 'another')).toBeNull();
-    expect(held.take(task(9, [1, 2]), 'hash')?.planes[47]).toBe(7);
-    expect(held.take(task(9, [1, 2]), 'hash')).toBeNull();
-  });
-
-  it('is given back at once where it would take too much memory', () => {
-    const held = new Held();
-    const [large, small] = [made(200e6), made(48)];
-    held.keep(task(0), 'large', large);
-    held.keep(task(1), 'small', small);
-    expect([held.take(task(0), 'large'), large.planes.length]).toEqual([null, 0]);
-    expect(held.take(task(1), 'small')?.planes.length).toBe(48);
   });
 });

@@ -23,7 +23,10 @@ export interface PoolWork {
   /** a task for the process `seat` whose last one was of `chain`; null: nothing left for now */
   take(chain: string | null, seat: Seat): Task | null;
   left(): number;
-  /** what became of a task that the process `seat` had; tasks it adds to what `take` gives are fetched at once, and again once its promise holds */
+  /**
+   * what became of a task that the process `seat` had; tasks it adds to what `take` gives are fetched at once, and again once
+   * its promise holds
+   */
   finish(task: Task, message: TaskMessage, seat: Seat): void | Promise<void>;
   /** this picture ended two processes; tasks as above */
   setAside(task: Task, problem: string): void | Promise<void>;

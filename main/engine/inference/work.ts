@@ -53,10 +53,10 @@ export function startWork(
     const [began, { source, pixels }] = [performance.now(), await prepared];
     if (!pixels) return tell({ type: 'same', id: task.id, stat: source.stat });
     const decoded = performance.now();
-    const before = held.take(task, source.hash);
-    const { planes, votes, kept } = before ? { ...before, kept: null } : await runOn(task, pixels);
+    const said = held.take(task, source.hash);
+    const { planes, votes, kept } = said ? { ...said, kept: null } : await runOn(task, pixels);
     const ran = performance.now();
-    const split = before ? null : await profiler?.after(task, pixels, (ran - decoded) / 1000);
+    const split = said ? null : await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
     const profiled = performance.now();
     const { name } = task.sample;
