@@ -247,9 +247,11 @@ describe('proving a model', () => {
     const slow = join(place, 'worker.mjs');
     await writeFile(
       slow,
-      `import { writeFileSync } from 'node:fs';
+      // Renamed when whole: killed between creating the file and filling it, the process would leave an empty one.
+      `import { renameSync, writeFileSync } from 'node:fs';
        import ${JSON.stringify(pathToFileURL(worker).href)};
-       writeFileSync(${JSON.stringify(pid)}, String(process.pid));`,
+       writeFileSync(${JSON.stringify(`${pid}.part`)}, String(process.pid));
+       renameSync(${JSON.stringify(`${pid}.part`)}, ${JSON.stringify(pid)});`,
     );
     const stop = new AbortController();
     const proof = prove(await makeModel(), { workerFile: slow, signal: stop.signal });
@@ -258,6 +260,7 @@ describe('proving a model', () => {
     stop.abort();
     await expect(proof).rejects.toThrow(Cancelled);
     const id = Number(await readFile(pid, 'utf8'));
+    expect(id).toBeGreaterThan(0);
     expect(() => process.kill(id, 0)).toThrow('ESRCH');
   });
 });
