@@ -61,7 +61,14 @@ export interface Api {
   /** Cases by their ids, in no order; those the current scan does not have are left out. */
   cases(p: { dataset: string; ids: string[] }): Promise<Found>;
 
-  decide(p: { dataset: string; author: string; verdict: Verdict; cases: string[] }): Promise<JournalChange>;
+  /** `expected`: share of the cases for which the verdict is right as far as is known, 0..1; absent: what their scores say */
+  decide(p: {
+    dataset: string;
+    author: string;
+    verdict: Verdict;
+    cases: string[];
+    expected?: number;
+  }): Promise<JournalChange>;
   acceptPicture(p: { dataset: string; author: string; sample: string }): Promise<JournalChange>;
   undo(p: { dataset: string; author: string }): Promise<JournalChange | null>;
   redo(p: { dataset: string; author: string }): Promise<JournalChange | null>;

@@ -19,7 +19,7 @@ export interface Bulk {
   text: string;
   /** cases, or pictures with pseudo-labels */
   items: number;
-  /** share of them expected to be right by their scores alone, as they were when it was decided; null: scores do not tell */
+  /** share of them expected to be right as far as was known when it was decided; null: nothing tells */
   expected: number | null;
   /** lowest score in it; null: pseudo-labels */
   leastScore: number | null;

@@ -29,7 +29,8 @@ export interface Correction {
 }
 
 export type Action =
-  | { type: 'verdict'; verdict: Verdict; items: VerdictItem[] }
+  /** `expected`: share of many that is right as far as was known then, 0..1; absent: by the scores of the scan */
+  | { type: 'verdict'; verdict: Verdict; items: VerdictItem[]; expected?: number }
   /** the whole proposal of one picture; `cases`: all that were found on it, accepted with it */
   | { type: 'picture'; sample: string; cases: string[]; paint: Paint[] }
   /** unlabelled pictures take their proposal where its confidence reaches the threshold; `scan` names the cached result */

@@ -161,11 +161,12 @@ export class Cases {
   }
 
   /** One action over all of them, and one undo. False: it could not be written, and the person was told. */
-  async decide(ids: readonly string[], verdict: Verdict): Promise<boolean> {
+  async decide(ids: readonly string[], verdict: Verdict, expected?: number): Promise<boolean> {
     const { dataset, author, engine } = this.setting;
     this.statuses.expect(ids, verdict);
     this.version++;
-    const done = await this.attempt(() => engine.call('decide', { dataset, author, verdict, cases: [...ids] }));
+    const decision = { dataset, author, verdict, cases: [...ids], expected };
+    const done = await this.attempt(() => engine.call('decide', decision));
     this.statuses.settle(ids);
     this.version++;
     return done;

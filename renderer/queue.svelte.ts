@@ -207,10 +207,10 @@ export class Queue {
     await done;
   }
 
-  /** False: it could not be written. */
-  async decideMany(ids: readonly string[], verdict: Verdict): Promise<boolean> {
+  /** `expected`: share of them for which that is right as far as is known, 0..1. False: it could not be written. */
+  async decideMany(ids: readonly string[], verdict: Verdict, expected?: number): Promise<boolean> {
     this.touched = true;
-    const done = await this.cases.decide(ids, verdict);
+    const done = await this.cases.decide(ids, verdict, expected);
     if (this.current && this.cases.statusOf(this.current) !== 'open') await this.goOn();
     return done;
   }

@@ -98,14 +98,14 @@ function bulkOf({ journal, dataset }: Workspace, line: Deed, live: boolean): Bul
       judged: 0,
       right: 0,
     };
-  const { verdict, items } = action as Many;
+  const { verdict, items, expected } = action as Many;
   const judgements = [...journal.judgementsOf(id).values()];
   const { mean, least } = scoresIn(items);
   return {
     ...facts,
     verdict,
     items: items.length,
-    expected: verdict === 'keep' ? 1 - mean : mean,
+    expected: expected ?? (verdict === 'keep' ? 1 - mean : mean),
     leastScore: least,
     judged: judgements.length,
     right: judgements.filter(Boolean).length,

@@ -16,12 +16,23 @@ const NOBODY: Authors = new Set();
 
 /**
  * One verdict on many cases, one unit of undo. Cases that cannot be decided (their scan is gone) are left out and counted
- * in the text; throws InputError where that leaves none.
+ * in the text; throws InputError where that leaves none. `expected`: share of them it is right for as far as is known, 0..1.
  */
-export async function decide(workspace: Workspace, author: string, verdict: Verdict, caseIds: readonly string[]) {
+export async function decide(
+  workspace: Workspace,
+  author: string,
+  verdict: Verdict,
+  caseIds: readonly string[],
+  expected?: number,
+) {
   const { items, left } = await collect(workspace, verdict, caseIds);
   if (!items.length) throw new InputError(left[0] ?? 'Expected cases of the current scan to decide on, found none.');
-  const change = await record(workspace, author, { type: 'verdict', verdict, items });
+  const change = await record(workspace, author, {
+    type: 'verdict',
+    verdict,
+    items,
+    ...(expected !== undefined && { expected }),
+  });
   return left.length ? { ...change, text: `${change.text}; ${left.length} left out: ${left[0]}` } : change;
 }
 

@@ -46,7 +46,7 @@ const schemas: { [M in Method]: z.ZodType<Params<M>> } = {
     limit: z.union([z.literal(0), limit]),
   }),
   cases: z.strictObject({ dataset, ids: caseIds }),
-  decide: z.strictObject({ dataset, author, verdict, cases: caseIds }),
+  decide: z.strictObject({ dataset, author, verdict, cases: caseIds, expected: level.optional() }),
   acceptPicture: z.strictObject({ dataset, author, sample: text }),
   undo: z.strictObject({ dataset, author }),
   redo: z.strictObject({ dataset, author }),

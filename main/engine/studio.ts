@@ -192,7 +192,8 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
     choose: async ({ dataset, ...wanted }) => chooseCases(space(dataset), wanted),
     cases: async ({ dataset, ids }) => findCases(space(dataset), ids),
 
-    decide: ({ dataset, author, verdict, cases }) => decisions.decide(space(dataset), author, verdict, cases),
+    decide: ({ dataset, author, verdict, cases, expected }) =>
+      decisions.decide(space(dataset), author, verdict, cases, expected),
     acceptPicture: ({ dataset, author, sample }) => decisions.acceptPicture(space(dataset), author, sample),
     undo: ({ dataset, author }) => decisions.undo(space(dataset), author, live()),
     redo: ({ dataset, author }) => decisions.redo(space(dataset), author, live()),

@@ -49,6 +49,13 @@ describe('a bulk', () => {
     expect(found[0]).toMatchObject({ verdict: null, items: 2, expected: null });
   });
 
+  it('tells what was known better than by the scores when it was decided, also after a restart', async () => {
+    const { id } = await decide(p.workspace, 'ann', 'accept', ids, 0.25);
+    expect((await listBulks(p.workspace))[0]).toMatchObject({ id, expected: 0.25 });
+    const again = await openJournal(p.workspace.journal.file);
+    expect(again.find(id)?.line.action).toHaveProperty('expected', 0.25);
+  });
+
   it('gives the same sample every time, also after a restart, and a longer one goes on where it ended', async () => {
     const target = await bulk();
     const drawn = (await auditOf(p.workspace, target, 5)).cases.map((one) => one.case);

@@ -18,6 +18,7 @@ test.afterEach(async () => {
 });
 
 const panel = (page: Page) => page.getByRole('region', { name: 'Audit' });
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Many at once' });
 const list = (page: Page) => page.getByRole('dialog', { name: 'Decided many at once' });
 
 test('many are accepted, some of them looked at, and all of them rolled back and back again', async ({ page }) => {
@@ -75,5 +76,44 @@ test('many are accepted, some of them looked at, and all of them rolled back and
   await expect(list(page)).toContainText('rolled back');
   await list(page).getByRole('button', { name: 'Bring back' }).click();
   await expectReviewed(page, `${many - 1} accepted`);
+  expectSilence();
+});
+
+test('many are accepted by what a few verdicts taught', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const { expectSilence } = watch(page);
+  await page.goto(server.address);
+  await openFolder(page, job.folder);
+  await addModels(page, job.models);
+  await scan(page);
+  await openReview(page);
+
+  // Nothing is learned yet, so there is nothing to choose.
+  await page.keyboard.press('m');
+  await expect(dialog(page)).toBeVisible();
+  await expect(dialog(page).getByRole('radiogroup', { name: 'Score' })).toBeHidden();
+  await page.keyboard.press('Escape');
+  for (let n = 1; n <= 3; n++) {
+    await page.keyboard.press('k');
+    await expectReviewed(page, `${n} kept`);
+  }
+  await expect(page.getByRole('button', { name: /^Learned/ })).toBeVisible();
+
+  await page.keyboard.press('m');
+  await expect(dialog(page).getByRole('radio', { name: 'As learned from your verdicts' })).toBeChecked();
+  await dialog(page).getByRole('slider', { name: 'Least score' }).fill('0.5');
+  const errors = dialog(page).getByText(/^About .* of them are errors/);
+  const learned = (await errors.textContent()) ?? '';
+  await dialog(page).getByText('As scanned').click();
+  await expect(errors).not.toHaveText(learned);
+  await dialog(page).getByText('As learned from your verdicts').click();
+  await expect(errors).toHaveText(learned);
+  await page.getByRole('button', { name: /^Accept \d+$/ }).click();
+  await page.keyboard.press('Escape');
+
+  // What was expected then is what the audit is measured by.
+  const told = /About ([\d.]+%)/.exec(learned)?.[1] ?? 'a share';
+  await page.keyboard.press('Shift+E');
+  await expect(list(page)).toContainText(`expected ${told}`);
   expectSilence();
 });

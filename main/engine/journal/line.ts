@@ -20,6 +20,7 @@ const Action = z.discriminatedUnion('type', [
     type: z.literal('verdict'),
     verdict: Kind,
     items: z.array(Item),
+    expected: z.number().min(0).max(1).optional(),
   }),
   z.object({
     type: z.literal('picture'),
