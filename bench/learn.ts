@@ -12,7 +12,10 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { tableOf } from '../common/case-table.ts';
 import { draw } from '../common/draw.ts';
+import { expectedErrors } from '../common/expected.ts';
 import { learn, learnedScores, type Lesson } from '../common/learn.ts';
+import { AT_THEIR_WORD } from '../common/recalibration.ts';
+import { scoresOf } from '../common/scores.ts';
 import { tellCases, type Told } from './quality/right.ts';
 
 const { values } = parseArgs({
@@ -76,6 +79,19 @@ function review(lessons: Lesson[], count: number): Lesson[] {
   return all;
 }
 
+/** What is accepted unseen after these lessons, from `least` up, and what is said of it beforehand. */
+function manyAtOnce(lessons: Lesson[], least: number): string {
+  const known = new Set(lessons.map(({ index }) => index));
+  const scores = scoresAfter(lessons);
+  const chosen = [...cases.keys()].filter((i) => !known.has(i) && scores[i] >= least);
+  if (!chosen.length) return `many at once from ${least} up: none`;
+  const { expected, low, high } = expectedErrors(scoresOf(chosen.map((i) => scores[i])), AT_THEIR_WORD);
+  const right = chosen.filter((i) => cases[i].right).length;
+  const share = (n: number) => `${Math.round((100 * n) / chosen.length)} %`;
+  const told = `${share(expected)} expected, ${share(low)} to ${share(high)}`;
+  return `many at once from ${least} up: ${chosen.length} cases, ${share(right)} right; ${told}`;
+}
+
 const truthOf = (index: number): Lesson => ({ index, error: cases[index].right });
 const rightIn = (lessons: Lesson[]) => lessons.filter(({ index }) => cases[index].right).length;
 const first = (count: number) => Array.from({ length: Math.min(count, cases.length) }, (_, i) => truthOf(i));
@@ -99,6 +115,8 @@ console.log(
   `the next ${next}, learning on: ${against(onward, base)} of cases ${verdicts + 1} to ${verdicts + next} as scanned`,
 );
 console.log(`all ${verdicts + next}: ${against(rightIn(reviewed) + onward, rightIn(scanned) + base)}`);
+
+for (const least of [0.7, 0.5, 0.3]) console.log(manyAtOnce(reviewed, least));
 
 const ten = first(10);
 console.log(

@@ -9,6 +9,9 @@ export interface Lesson {
   error: boolean;
 }
 
+/** Cases that are ranked anew after a verdict, the first as scanned: more than anybody reviews, and some milliseconds. */
+export const RANKED = 10_000;
+
 /** What may move a score. */
 export type Term =
   | Group

@@ -1,6 +1,6 @@
 import { cholesky, inverse, solve, solveUpper, type Matrix } from './cholesky.ts';
 import { normalFrom, randomFrom } from './random.ts';
-import { binsOf, type Scores } from './scores.ts';
+import { binsOf, noScores, type Scores } from './scores.ts';
 
 /**
  * How scores of this dataset are to be read as chances: logit p = logit score + what is added there, which is given at the
@@ -151,3 +151,6 @@ function climb(seen: readonly Seen[]): number[] {
 }
 
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+/** Without any verdict, with all the doubt there is then; for scores that hold already what verdicts said. */
+export const AT_THEIR_WORD: Recalibration = recalibrate(noScores(), noScores());

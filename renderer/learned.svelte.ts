@@ -1,10 +1,8 @@
 import { tableOf, type CaseTable } from '../common/case-table.ts';
-import { learn, learnedScores, whatMoves, type Learned, type Lesson, type Move } from '../common/learn.ts';
+import { learn, learnedScores, RANKED, whatMoves, type Learned, type Lesson, type Move } from '../common/learn.ts';
 import { idOf } from './case-key.ts';
 import type { DatasetStore, StoredCase } from './db.ts';
 
-/** Cases that are ranked anew after a verdict, the first as scanned: more than anybody reviews, and some milliseconds. */
-const RANKED = 10_000;
 /** Rows read at a time, so that the window stays quick meanwhile. */
 const SLICE = 1_000;
 

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { tableOf } from '../../common/case-table.ts';
-import { learn, learnedScores, type Lesson } from '../../common/learn.ts';
+import { learn, learnedScores, RANKED, type Lesson } from '../../common/learn.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { decide } from '../../main/engine/decide.ts';
 import { closeWorkspace, openWorkspace } from '../../main/engine/workspace.ts';
 import { worthOf, type ListedCase } from './worth.ts';
-
-/** Cases that verdicts rank anew, the first as scanned: as many as in the window. */
-const RANKED = 10_000;
 
 interface Place {
   dataset: string;

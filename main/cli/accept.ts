@@ -13,6 +13,7 @@ import { checkWays, chooseThreshold, type ThresholdOptions } from './thresholds.
 interface Options extends Common, ThresholdOptions {
   cases?: boolean;
   minScore?: number;
+  learned?: boolean;
   ignore?: boolean;
   pseudo?: boolean;
 }
@@ -24,6 +25,7 @@ export function acceptCommand(program: Command): void {
     .description('takes many proposals at once')
     .option('--cases', 'the proposal in every undecided case from --min-score up')
     .option('--min-score <s>', 'with --cases: 0 to 1', share)
+    .option('--learned', 'with --cases: by the score that verdicts on single cases made of that of the scan')
     .option('--ignore', 'with --cases: make them ignore pixels instead of taking the proposal')
     .option('--pseudo', 'a pseudo-label for every scanned unlabelled picture; pixels under the threshold become ignore')
     .option('--threshold <t>', 'with --pseudo: one for all classes, 0 to 1', share)
@@ -46,22 +48,28 @@ export function acceptCommand(program: Command): void {
 }
 
 function chosen(options: Options, job: Run): (workspace: Workspace) => Promise<Output> {
-  const { cases, minScore, ignore = false, pseudo } = options;
+  const { cases, minScore, ignore = false, learned = false, pseudo } = options;
   const ways = checkWays(options);
-  if (cases && !pseudo && !ways && minScore !== undefined) return (workspace) => takeCases(workspace, minScore, ignore);
-  if (pseudo && !cases && !ignore && ways) return (workspace) => takePseudo(workspace, options, job);
+  if (cases && !pseudo && !ways && minScore !== undefined)
+    return (workspace) => takeCases(workspace, minScore, { ignore, learned });
+  if (pseudo && !cases && !ignore && !learned && ways) return (workspace) => takePseudo(workspace, options, job);
   throw new UsageError(
-    'Expected either --cases --min-score S (and --ignore) or --pseudo with --threshold T, --class-threshold NAME=T, --share P or --precision P.',
+    'Expected either --cases --min-score S (and --learned, --ignore) or --pseudo with --threshold T, --class-threshold NAME=T, --share P or --precision P.',
   );
 }
 
-async function takeCases(workspace: Workspace, minScore: number, ignore: boolean): Promise<Output> {
+async function takeCases(
+  workspace: Workspace,
+  minScore: number,
+  { ignore, learned }: { ignore: boolean; learned: boolean },
+): Promise<Output> {
   scanned(workspace);
   const { accepted, pixels, action, problems } = await acceptCases(
     workspace,
     author,
     minScore,
     ignore ? 'ignore' : 'accept',
+    learned ? 'verdicts' : 'scan',
   );
   const bulk = action === null ? undefined : (await listBulks(workspace)).find(({ id }) => id === action);
   const expected = bulk?.expected == null ? null : rounded(bulk.expected);

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import type { CaseRow, Verdict } from '../../common/case.ts';
+import type { Verdict } from '../../common/case.ts';
 import type { Action, JournalChange, JournalLine, VerdictItem } from '../../common/journal.ts';
 import type { Threshold } from '../../common/pseudo.ts';
 import { rleArea } from '../../common/rle.ts';
 import { InputError, messageOf } from './errors.ts';
 import { changeOfLines } from './journal/change.ts';
 import { currentScanOf, itemsFor, picturePaint } from './journal/items.ts';
+import { learnFrom } from './learned.ts';
 import { inParallel } from './long.ts';
 import { readCleaned } from './masks/replay.ts';
 import { byId } from './pseudo/by-id.ts';
@@ -38,26 +39,33 @@ export async function decide(
 
 /**
  * Accepts every open case of at least this score, or makes it ignore; `pixels`: painted, `action`: id of the line. Again, it
- * finds nothing left to do.
+ * finds nothing left to do. `by`: the score of the scan, or what verdicts made of it (see learned.ts).
  */
 export async function acceptCases(
   workspace: Workspace,
   author: string,
   minScore: number,
   verdict: 'accept' | 'ignore' = 'accept',
+  by: 'scan' | 'verdicts' = 'scan',
 ) {
   const { results, journal } = workspace;
   await journal.refresh();
-  const open: CaseRow[] = [];
+  const learned = by === 'verdicts' ? await learnFrom(workspace) : null;
+  const open: { id: string; score: number }[] = [];
   for (const { cases } of results.all())
-    for (const row of cases) if (row.score >= minScore && journal.verdictOf(row.id) === null) open.push(row);
+    for (const { id, score: scanned } of cases) {
+      const score = learned ? learned.get(id) : scanned;
+      if (score !== undefined && score >= minScore && journal.verdictOf(id) === null) open.push({ id, score });
+    }
   open.sort((a, b) => b.score - a.score);
   const { items, left } = await collect(
     workspace,
     verdict,
     open.map(({ id }) => id),
   );
-  const line = items.length ? await journal.append(author, { type: 'verdict', verdict, items }) : null;
+  const expected = learned && items.reduce((sum, one) => sum + (learned.get(one.case) ?? 0), 0) / items.length;
+  const action = { type: 'verdict', verdict, items, ...(expected !== null && { expected }) } as const;
+  const line = items.length ? await journal.append(author, action) : null;
   const paints = items.flatMap(({ paint }) => paint);
   const pixels = paints.reduce((sum, { rle }) => sum + rleArea(rle), 0);
   return { accepted: items.length, pixels, action: line?.id ?? null, problems: left };

@@ -12,6 +12,7 @@ import {
   undo,
 } from '../../main/engine/decide.ts';
 import { packPlanes, planesFile, writePlanes } from '../../main/engine/inference/results/planes.ts';
+import { learnFrom } from '../../main/engine/learned.ts';
 import { readCleaned } from '../../main/engine/masks/replay.ts';
 import { pretendScan } from '../support/scan.ts';
 import { caseOf, prepare, type Prepared } from '../support/workspace.ts';
@@ -181,6 +182,31 @@ describe('accepting by score', () => {
     const done = await acceptCases(p.workspace, 'cli', 0.85, 'ignore');
     expect(done).toMatchObject({ accepted: 1, pixels: area, problems: [] });
     expect(p.workspace.journal.verdictOf(caseOf(p.workspace, 's001'))).toBe('ignore');
+  });
+});
+
+describe('accepting by what verdicts taught', () => {
+  it('is refused where nobody has looked at a case for itself', async () => {
+    await expect(acceptCases(p.workspace, 'cli', 0, 'accept', 'verdicts')).rejects.toThrow(
+      'Expected verdicts on cases one by one to learn from, found none.',
+    );
+  });
+
+  it('takes by the score there is after the verdicts, and says what is expected of them', async () => {
+    const one = caseOf(p.workspace, 's001');
+    const other = caseOf(p.workspace, 's003');
+    const scanned = p.workspace.results.findCases([other]).get(other)?.score ?? 0;
+    await decide(p.workspace, 'ann', 'keep', [one]);
+    const lower = (await learnFrom(p.workspace)).get(other) ?? 1;
+    expect(lower).toBeLessThan(scanned);
+    expect((await acceptCases(p.workspace, 'cli', scanned, 'accept', 'verdicts')).accepted).toBe(0);
+    await undo(p.workspace, 'ann', NOBODY);
+    await decide(p.workspace, 'ann', 'accept', [one]);
+    const higher = (await learnFrom(p.workspace)).get(other) ?? 0;
+    expect(higher).toBeGreaterThan(scanned);
+    const { accepted, action } = await acceptCases(p.workspace, 'cli', higher, 'accept', 'verdicts');
+    expect(accepted).toBe(1);
+    expect(p.workspace.journal.find(action ?? '')?.line.action).toHaveProperty('expected', higher);
   });
 });
 

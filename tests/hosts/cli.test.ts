@@ -37,6 +37,7 @@ describe('exit codes', () => {
     ['a threshold of no class', ['accept', '.', '--pseudo', '--class-threshold', '0.5']],
     ['a class twice', ['accept', '.', '--pseudo', '--class-threshold', 'a=1', '--class-threshold', 'a=1']],
     ['a share of nothing', ['accept', '.', '--pseudo', '--share', '0']],
+    ['what was learned of pseudo-labels', ['accept', '.', '--pseudo', '--threshold', '0.9', '--learned']],
     ['thresholds of cases', ['accept', '.', '--cases', '--min-score', '1', '--share', '0.5']],
     ['a temperature of nothing', ['scan', '.', '--temperature', '0']],
     ['a window of no size', ['scan', '.', '--window', 'x']],
