@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Verdict } from '../../common/case.ts';
 import type { Action, JournalLine, Paint } from '../../common/journal.ts';
@@ -8,6 +8,7 @@ import { InputError, messageOf } from './errors.ts';
 import { formatLine, parseLine } from './journal/line.ts';
 import { JournalState, type Accepted, type Decision, type Deed, type Standing } from './journal/state.ts';
 import { appendLine, piecesOf, type Piece } from './journal/tail.ts';
+import { makeFolder } from './make-folder.ts';
 
 const POLL = 1000; // ms between looks for what other processes appended
 const ATTEMPTS = 3;
@@ -126,7 +127,7 @@ export async function openJournal(file: string): Promise<Journal> {
       const line: JournalLine = { v: 1, id, at: new Date().toISOString(), author, action };
       const text = formatLine(line);
       return inTurn(async () => {
-        if (!inode) await makeFolder(dirname(file));
+        if (!inode) await makeSafeFolder(dirname(file));
         // Read back before it counts: another process may have died in mid-line between our look and our write.
         for (let attempt = 0; attempt < ATTEMPTS && !state.has(id); attempt++) {
           const created = !inode;
@@ -185,7 +186,7 @@ async function statOf(handle: FileHandle, file: string) {
 }
 
 /** Forced to disk with its name, or a power cut could take the folder and the first decision with it. */
-async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true });
+async function makeSafeFolder(folder: string): Promise<void> {
+  const made = await makeFolder(folder);
   if (made) await syncFolder(dirname(made));
 }

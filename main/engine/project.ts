@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DEVICES, type ScanSettings } from '../../common/scan.ts';
@@ -7,6 +7,7 @@ import { NAMED_TTA } from '../../common/ensemble.ts';
 import { writeAtomic } from './atomic.ts';
 import { memberSettings, mergeSetting, temperatureSetting, ttaSettings, windowSettings } from './ensemble-schema.ts';
 import { InputError, messageOf } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** The one folder Winnow writes to: `<dataset>/.winnow`, or any other the person names. */
 export interface Project {
@@ -53,9 +54,14 @@ export async function projectOf(dataset: string, folder?: string): Promise<Proje
   };
 }
 
-/** Makes the project's folders; called before the first write, so that looking at a dataset leaves no trace. */
+/**
+ * Makes the project's folders; called before the first write, so that looking at a dataset leaves no trace. Throws InputError
+ * where they cannot be made.
+ */
 export async function makeProject(project: Project): Promise<void> {
-  await mkdir(project.cache, { recursive: true });
+  await makeFolder(project.cache).catch((error: unknown) => {
+    throw new InputError(`Expected a project folder that can be made at ${project.folder}, found ${messageOf(error)}.`);
+  });
 }
 
 export async function readSettings(project: Project): Promise<ScanSettings> {

@@ -1,5 +1,5 @@
 import { close, open, read, statSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { messageOf } from '../errors.ts';
 import { readHeader } from '../images.ts';
 import type { Header, PictureFormat } from '../images/header.ts';
 import { inParallel, throwIfCancelled, type Count, type Long } from '../long.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Header of a file, or why it has none. */
 export type HeaderOrProblem = Header | { problem: string };
@@ -115,7 +116,7 @@ async function readCache(cacheFile: string): Promise<Map<string, Row>> {
 async function writeCache(cacheFile: string, rows: Map<string, Row>): Promise<void> {
   const lines = Array.from(rows, ([file, row]) => JSON.stringify([file, ...row]));
   try {
-    await mkdir(dirname(cacheFile), { recursive: true });
+    await makeFolder(dirname(cacheFile));
     await writeAtomic(cacheFile, `{"version":1,"files":[\n${lines.join(',\n')}\n]}\n`, { durable: false });
   } catch {
     // A disk that cannot be written to is no reason not to look at it.

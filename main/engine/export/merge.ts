@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import type { ExportPreview, ExportResult } from '../../../common/api.ts';
@@ -12,6 +12,7 @@ import { manifestHead, openManifest, sampleRecord } from './manifest.ts';
 import { exportStems } from './names.ts';
 import { hashOf, putPicture } from './pictures.ts';
 import { preparePlace } from './place.ts';
+import { makeFolder } from '../make-folder.ts';
 
 export interface ExportOptions extends Long<Count> {
   /** take the place of what is in the folder now */
@@ -92,7 +93,7 @@ async function fill(workspace: Workspace, folder: string, parts: Part[], options
     const image = `images/${name}${extname(sample.image)}`;
     const mask = `masks/${name}${sample.mask ? extname(sample.mask) : '.png'}`;
     await putPicture(join(dataset.folder, sample.image), join(folder, image), pictures);
-    await mkdir(dirname(join(folder, mask)), { recursive: true });
+    await makeFolder(dirname(join(folder, mask)));
     await writeFile(join(folder, mask), source.label.bytes, { flag: 'wx' });
     const { origin, pixels } = source.label;
     counts.samples++;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, realpath } from 'node:fs/promises';
+import { copyFile, link, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../make-folder.ts';
 
 /** SHA-256 of a file, in hex; the file passes through in pieces. */
 export async function hashOf(file: string): Promise<string> {
@@ -15,7 +16,7 @@ const UNLINKABLE = ['EXDEV', 'EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP
 
 /** Puts a picture into the export. A copy where a link cannot be made (another device, a file system without links); cheap where blocks can be shared. */
 export async function putPicture(from: string, to: string, pictures: 'link' | 'copy'): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await makeFolder(dirname(to));
   const real = await realpath(from);
   if (pictures === 'link') {
     try {

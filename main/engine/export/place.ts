@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { InputError, messageOf, OccupiedError } from '../errors.ts';
 import { isRunning } from '../running.ts';
 import type { Workspace } from '../workspace.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** A folder that is filled under another name beside its final place, and takes that place whole or not at all. */
 export interface Place {
@@ -26,7 +27,7 @@ export async function preparePlace(workspace: Workspace, path: string, replace: 
   const out = await realOf(resolve(path));
   await refuseDangerous(workspace, out);
   const parent = dirname(out);
-  const made = await mkdir(parent, { recursive: true }).catch((error: unknown) => {
+  const made = await makeFolder(parent).catch((error: unknown) => {
     throw new InputError(`Expected a folder that can be made at ${out}, found ${messageOf(error)}.`);
   });
   try {

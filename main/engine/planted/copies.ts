@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { CaseKind } from '../../../common/case.ts';
 import type { SampleRow } from '../../../common/dataset.ts';
@@ -16,6 +15,7 @@ import { findObjects, groundOf } from './ground.ts';
 import { Planting } from './planting.ts';
 import { randomOf, type Random } from './random.ts';
 import { Shapes } from './shapes.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Pictures whose objects lend their shapes. */
 const LENDERS = 64;
@@ -56,7 +56,7 @@ export async function plantCopies(
   const planting = new Planting(shapes, random);
   const copies: Copy[] = [];
   let left = settings.errors;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const [n, sample] of pictures.entries()) {
     if (!left) break;
     throwIfCancelled(signal);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlantedReport, PlantSettings } from '../../../common/planted.ts';
 import { writeAtomic } from '../atomic.ts';
 import type { Results } from '../inference/results/results.ts';
 import type { Project } from '../project.ts';
 import { plantedFolder, sweep } from './workplace.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Changes whenever the same settings would plant or judge otherwise than before. */
 const ALGORITHM = 1;
@@ -31,7 +32,7 @@ const fileOf = (project: Pick<Project, 'cache'>, scan: string, { seed, errors }:
 
 export async function keepReport(project: Pick<Project, 'cache'>, report: PlantedReport, state: string): Promise<void> {
   const kept: Kept = { version: ALGORITHM, state, report };
-  await mkdir(plantedFolder(project), { recursive: true });
+  await makeFolder(plantedFolder(project));
   await writeAtomic(fileOf(project, report.scan, report.settings), `${JSON.stringify(kept)}\n`);
 }
 

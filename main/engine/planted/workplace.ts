@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Project } from '../project.ts';
 import { isRunning } from '../running.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Folder of the cache where reports are kept and copies come and go. */
 export const plantedFolder = (project: Pick<Project, 'cache'>): string => join(project.cache, 'planted');
@@ -25,7 +26,7 @@ export async function inWorkplace<T>(
   const folder = join(plantedFolder(project), name);
   mine.add(name);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '../../../../common/dataset.ts';
 import type { ModelInfo } from '../../../../common/scan.ts';
@@ -15,6 +14,7 @@ import { Soup } from '../../onnx/weights/soup.ts';
 import { carryOver } from './carry-over.ts';
 import { averageAll } from './checkpoints.ts';
 import { Judge, type JudgeOptions } from './judge.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 export interface SoupOptions extends Omit<JudgeOptions, 'dataset'> {
   /** ONNX files, or folders of them, absolute */
@@ -78,7 +78,7 @@ export async function averageCheckpoints(options: SoupOptions): Promise<SoupResu
   throwIfCancelled(signal);
   const { model, validation, files: used, estimatedFrom } = average;
   if (validation && !force) refuseLoss(validation);
-  await mkdir(dirname(out), { recursive: true });
+  await makeFolder(dirname(out));
   await writeAtomic(out, encodeModel(model));
   const findings = [...average.findings, ...(await carryOver(info, out))];
   const batchNorm = outcomeOf(average);

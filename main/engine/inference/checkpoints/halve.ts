@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ClassMap, Finding } from '../../../../common/dataset.ts';
@@ -19,6 +19,7 @@ import { spread } from './judge.ts';
 import { memberOf } from '../member.ts';
 import { withRuntimes } from '../runtime.ts';
 import { agreement, type Composed } from './validate.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 export interface HalfOptions extends Long<Count> {
   /** ONNX file, absolute */
@@ -64,7 +65,7 @@ export async function halveModel(options: HalfOptions): Promise<HalfResult> {
     throw new InputError(
       `Expected the labels of ${file} for ${100 * AGREEMENT} % of the pixels, found ${(100 * compared.share).toFixed(2)} %: nothing was written; --force writes it all the same.`,
     );
-  await mkdir(dirname(out), { recursive: true });
+  await makeFolder(dirname(out));
   await writeAtomic(out, bytes);
   const findings = [...(compared?.findings ?? []), ...(await carryOver(info, out))];
   const agreed = compared && { share: compared.share, samples: compared.samples };

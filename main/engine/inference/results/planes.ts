@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
@@ -9,6 +9,7 @@ import { splitPlanes, type Planes } from '../../../../common/planes.ts';
 import { writeAtomic, writeAtomicNow } from '../../atomic.ts';
 import type { Project } from '../../project.ts';
 import { giveBack } from '../memory.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 /**
  * One file a picture: the magic, the length of the header (uint32, little endian), the header as JSON, and the four
@@ -66,7 +67,7 @@ export async function writePlanes(file: string, packed: Uint8Array): Promise<voi
     await writeAtomic(file, packed, { durable: false });
   } catch (error) {
     if (!isMissing(error)) throw error;
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeAtomic(file, packed, { durable: false });
   }
 }

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScanSettings } from '../../../../common/scan.ts';
 import { writeAtomic } from '../../atomic.ts';
 import type { Project } from '../../project.ts';
 import type { Member } from '../member.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 /** What a scan was made with: scan.json in its folder of the cache. Its time of change tells which scan is the current one. */
 export interface ScanRecord {
@@ -27,7 +28,7 @@ export const scanFolder = (project: Pick<Project, 'cache'>, scan: string): strin
 const recordFile = (project: Pick<Project, 'cache'>, scan: string) => join(scanFolder(project, scan), 'scan.json');
 
 export async function writeRecord(project: Project, record: ScanRecord): Promise<void> {
-  await mkdir(scanFolder(project, record.key), { recursive: true });
+  await makeFolder(scanFolder(project, record.key));
   await writeAtomic(recordFile(project, record.key), `${JSON.stringify(record, null, 2)}\n`);
 }
 
