@@ -16,7 +16,7 @@ import { countIn, DatasetStore, type Status, type Tally } from './db.ts';
 import { Learning } from './learned.svelte.ts';
 import { RowCache } from './row-cache.ts';
 import { Statuses } from './statuses.ts';
-import { Sync, type Changed, type Engine } from './sync.ts';
+import { Sync, type Changed, type Engine, type Listing } from './sync.ts';
 
 /** Rows kept in memory; more than any screen shows, and little beside one picture. */
 const ROWS = 4_000;
@@ -156,8 +156,8 @@ export class Cases {
   }
 
   /** Lists the likeliest of those. */
-  list({ status: _, ...choice }: CaseFilter): Promise<void> {
-    return this.sync.list(choice);
+  list({ status: _, ...choice }: CaseFilter, listing: Listing): Promise<void> {
+    return this.sync.list(choice, listing);
   }
 
   /** One action over all of them, and one undo. False: it could not be written, and the person was told. */

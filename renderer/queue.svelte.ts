@@ -34,8 +34,8 @@ export class Queue {
   keys = $state.raw<readonly string[]>([]);
   /** cases that pass the filter and are not listed, because they are hardly errors */
   unlisted = $state(0);
-  /** more of them are on their way */
-  listing = $state(false);
+  /** how many of them are listed so far, while they are on their way; null: none are */
+  listing = $state<number | null>(null);
   /** the case on the stage; it may be outside the present order, after an undo */
   current = $state.raw<QueueCase | null>(null);
   /** false until what was stored is listed for the first time */
@@ -48,6 +48,7 @@ export class Queue {
   private at = 0;
   /** somebody has chosen or decided a case */
   private touched = false;
+  private lister: AbortController | undefined;
   private pulse: ReturnType<typeof setTimeout> | undefined;
   private arrangements = 0;
   private visits = 0;
@@ -145,14 +146,16 @@ export class Queue {
     if (this.synced) void this.countUnlisted();
   }
 
-  /** Lists the likeliest of the cases that pass the filter and are not listed. */
+  /** Lists the likeliest of the cases that pass the filter and are not listed; while it does, stops: what is listed stays. */
   async list(): Promise<void> {
-    if (this.listing) return;
-    this.touched = this.listing = true;
-    await this.cases.list(this.filter);
+    if (this.listing !== null) return this.lister?.abort();
+    this.touched = true;
+    this.listing = 0;
+    const { signal } = (this.lister = new AbortController());
+    await this.cases.list(this.filter, { signal, onListed: (cases) => (this.listing = cases) });
     await this.arrange();
     if (this.position < 0) await this.goToWorst();
-    this.listing = false;
+    this.listing = null;
   }
 
   /** Shows the case at this place of the order. */
@@ -286,7 +289,7 @@ export class Queue {
     if (!this.ready) return;
     // Another window of this browser has taken in a new scan.
     if (this.cases.scan !== scan) return this.startAgain();
-    if (!this.keys.length && this.cases.total && !this.listing) await this.arrange();
+    if (!this.keys.length && this.cases.total && this.listing === null) await this.arrange();
     if (!this.current) await this.goToWorst();
   }
 

@@ -15,6 +15,11 @@ const CASES = 2_000;
 /** Weaker cases that are listed at a time. */
 export const LISTING = 20_000;
 
+export interface Listing {
+  signal?: AbortSignal;
+  onListed?: (cases: number) => void;
+}
+
 /** What a listener has to look at again. */
 export type Changed =
   /** the stored cases belong to another scan now */
@@ -81,17 +86,22 @@ export class Sync {
     });
   }
 
-  /** Lists the likeliest of the cases that pass and are not listed, up to LISTING of them. */
-  list(choice: CaseChoice): Promise<void> {
+  /**
+   * Lists the likeliest of the cases that pass and are not listed, up to LISTING of them. Once `signal` fires, those listed
+   * until then stay, and nothing more is asked for. `onListed`: how many there are so far.
+   */
+  list(choice: CaseChoice, { signal, onListed }: Listing = {}): Promise<void> {
     return this.enqueue(null, async () => {
       const { store, engine, dataset, changed } = this.options;
       const { scan, cursor, least } = await store.progress();
       let added = 0;
-      for (let [after, more] = [0, true]; more && added < LISTING && !this.stopped; after += CASES) {
+      const isWanted = () => !this.stopped && !signal?.aborted;
+      for (let [after, more] = [0, true]; more && added < LISTING && isWanted(); after += CASES) {
         const wanted = { choice, cursor, below: least, after, limit: CASES };
         const page = await engine.call('choose', { dataset, ...wanted });
         if (this.stopped || page.scan !== scan) return;
         added += await storeCases(store, page);
+        onListed?.(added);
         ({ more } = page);
       }
       if (added) changed({ type: 'cases' });

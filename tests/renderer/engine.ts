@@ -40,6 +40,8 @@ export class FakeEngine implements Engine {
   results: SampleResult[] = [];
   lines: Pick<JournalChange, 'id' | 'author' | 'type' | 'cases'>[] = [];
   calls: Method[] = [];
+  /** told of each call before it is answered */
+  heard: (method: Method, params: unknown) => void = () => undefined;
   /** the next `decide` fails with these words */
   refuse: string | null = null;
   /** every call fails */
@@ -57,6 +59,7 @@ export class FakeEngine implements Engine {
 
   async call<M extends Method>(method: M, params: Params<M>): Promise<Reply<M>> {
     this.calls.push(method);
+    this.heard(method, params);
     await Promise.resolve();
     if (this.away) throw new Error('The engine is away.');
     const answer = this.answer(method, params as never);

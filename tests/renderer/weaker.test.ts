@@ -95,6 +95,29 @@ test('weaker ones of a filter are listed when asked for; the others stay where t
   await expectTrueCounts(store);
 });
 
+test('listing weaker ones tells how far it is, and stops when asked again; what is listed until then stays', async () => {
+  const engine = scanned(100);
+  const { queue, store, failures } = await open(engine);
+  expect(queue.unlisted).toBe(3000);
+  const told: (number | null)[] = [];
+  engine.heard = (method, params) => {
+    if (method !== 'choose' || !(params as { limit: number }).limit) return;
+    told.push(queue.listing);
+    void queue.list();
+  };
+  await queue.list();
+  expect(told).toEqual([0]);
+  expect(queue.listing).toBeNull();
+  await expect.poll(() => queue.unlisted).toBe(1000);
+  expect(queue.keys).toHaveLength(3000);
+  await expectTrueCounts(store);
+  engine.heard = () => void told.push(queue.listing);
+  await queue.list();
+  await expect.poll(() => queue.unlisted).toBe(0);
+  expect(told.slice(0, 2)).toEqual([0, 0]);
+  expect(failures).toEqual([]);
+});
+
 test('a weak case that another window decides is listed, and stays so when that is undone', async () => {
   const engine = scanned(6);
   const { queue, store } = await open(engine);
