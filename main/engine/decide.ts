@@ -50,7 +50,7 @@ export async function acceptCases(
 ) {
   const { results, journal } = workspace;
   await journal.refresh();
-  const learned = by === 'verdicts' ? await learnFrom(workspace) : null;
+  const learned = by === 'verdicts' ? learnFrom(workspace) : null;
   const open: { id: string; score: number }[] = [];
   for (const { cases } of results.all())
     for (const { id, score: scanned } of cases) {

@@ -9,27 +9,24 @@ import type { Workspace } from './workspace.ts';
  * What verdicts taught about the cases of the scan, as in the window: the first RANKED as scanned and whatever somebody saw,
  * by id, 0..1. Throws InputError where nobody has looked at a case for itself.
  */
-export async function learnFrom({ results, journal }: Workspace): Promise<Map<string, number>> {
-  await journal.refresh();
-  const lessonOf = new Map<string, boolean>();
-  const seen: CaseRow[] = [];
+export function learnFrom({ results, journal }: Workspace): Map<string, number> {
+  /** whether it is an error */
+  const seen = new Map<CaseRow, boolean>();
   let first: CaseRow[] = [];
   for (const { cases } of results.all()) {
     for (const row of cases) {
-      const found = seenOf(journal, row.id);
       first.push(row);
-      if (!found) continue;
-      seen.push(row);
-      lessonOf.set(row.id, found.error);
+      const found = seenOf(journal, row.id);
+      if (found) seen.set(row, found.error);
     }
     // However many there are, not all of them are held.
     if (first.length > 4 * RANKED) first = likeliest(first);
   }
-  if (!seen.length) throw new InputError('Expected verdicts on cases one by one to learn from, found none.');
-  const rows = [...new Set([...likeliest(first), ...seen])];
+  if (!seen.size) throw new InputError('Expected verdicts on cases one by one to learn from, found none.');
+  const rows = [...new Set([...likeliest(first), ...seen.keys()])];
   const table = tableOf(rows);
-  const lessons = rows.flatMap(({ id }, index): Lesson[] => {
-    const error = lessonOf.get(id);
+  const lessons = rows.flatMap((row, index): Lesson[] => {
+    const error = seen.get(row);
     return error === undefined ? [] : [{ index, error }];
   });
   const learned = learn(table, lessons);

@@ -197,12 +197,12 @@ describe('accepting by what verdicts taught', () => {
     const other = caseOf(p.workspace, 's003');
     const scanned = p.workspace.results.findCases([other]).get(other)?.score ?? 0;
     await decide(p.workspace, 'ann', 'keep', [one]);
-    const lower = (await learnFrom(p.workspace)).get(other) ?? 1;
+    const lower = learnFrom(p.workspace).get(other) ?? 1;
     expect(lower).toBeLessThan(scanned);
     expect((await acceptCases(p.workspace, 'cli', scanned, 'accept', 'verdicts')).accepted).toBe(0);
     await undo(p.workspace, 'ann', NOBODY);
     await decide(p.workspace, 'ann', 'accept', [one]);
-    const higher = (await learnFrom(p.workspace)).get(other) ?? 0;
+    const higher = learnFrom(p.workspace).get(other) ?? 0;
     expect(higher).toBeGreaterThan(scanned);
     const { accepted, action } = await acceptCases(p.workspace, 'cli', higher, 'accept', 'verdicts');
     expect(accepted).toBe(1);

@@ -21,14 +21,18 @@ const panel = (page: Page) => page.getByRole('region', { name: 'Audit' });
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Many at once' });
 const list = (page: Page) => page.getByRole('dialog', { name: 'Decided many at once' });
 
-test('many are accepted, some of them looked at, and all of them rolled back and back again', async ({ page }) => {
-  await page.setViewportSize({ width: 1024, height: 700 });
-  const { expectSilence } = watch(page);
+async function scanAndReview(page: Page) {
   await page.goto(server.address);
   await openFolder(page, job.folder);
   await addModels(page, job.models);
   await scan(page);
   await openReview(page);
+}
+
+test('many are accepted, some of them looked at, and all of them rolled back and back again', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  const { expectSilence } = watch(page);
+  await scanAndReview(page);
 
   await page.keyboard.press('m');
   await page.getByRole('slider', { name: 'Least score' }).fill('0');
@@ -82,13 +86,9 @@ test('many are accepted, some of them looked at, and all of them rolled back and
 test('many are accepted by what a few verdicts taught', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   const { expectSilence } = watch(page);
-  await page.goto(server.address);
-  await openFolder(page, job.folder);
-  await addModels(page, job.models);
-  await scan(page);
-  await openReview(page);
+  await scanAndReview(page);
 
-  // Nothing is learned yet, so there is nothing to choose.
+  // Nothing is learned yet, so there is no other order to choose.
   await page.keyboard.press('m');
   await expect(dialog(page)).toBeVisible();
   await expect(dialog(page).getByRole('radiogroup', { name: 'Score' })).toBeHidden();
