@@ -15,7 +15,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FEATURES } from '../common/features.ts';
+import { JUDGED } from '../common/features.ts';
 import { distinct, isWorthALook } from '../main/engine/noise/cases.ts';
 import { margin, readForest, type WrittenTree } from '../main/engine/noise/forest.ts';
 import { kindOf } from '../main/engine/noise/kind.ts';
@@ -81,8 +81,8 @@ const foldOf = new Map(
 const folds = new Set(foldOf.values());
 
 const all = pictures.flatMap(({ candidates }) => candidates.flatMap(repeated));
-const mean = FEATURES.map(({ name }) => all.reduce((sum, { terms }) => sum + terms[name], 0) / all.length);
-const deviation = FEATURES.map(({ name }, j) =>
+const mean = JUDGED.map(({ name }) => all.reduce((sum, { terms }) => sum + terms[name], 0) / all.length);
+const deviation = JUDGED.map(({ name }, j) =>
   Math.sqrt(all.reduce((sum, { terms }) => sum + (terms[name] - mean[j]) ** 2, 0) / all.length),
 );
 const standards = new Map(

@@ -97,7 +97,7 @@ async function measure(job: Job, temp: string): Promise<void> {
   const tta = job.tta ?? (values.tta as keyof typeof NAMED_TTA);
   const settings: ScanSettings = {
     ...PLAIN,
-    ...{ models: job.models, folds: null, device: 'cpu', processes, window },
+    ...{ models: job.models, folds: null, inFold: 0, device: 'cpu', processes, window },
     tta: NAMED_TTA[tta],
   };
   const size = window ? { width: window.size, height: window.size } : dataset.samples[dataset.samples.length >> 1];

@@ -1,8 +1,5 @@
-/**
- * What a case is scored by, in the order of `CaseRow.features`, each standardised: 0 is the mean over the candidates the
- * score was fitted on, 1 one deviation above it, clipped to −4..4.
- */
-export const FEATURES = [
+/** What every candidate is judged by. */
+export const JUDGED = [
   { name: 'contrast', title: 'how strongly the models contradict the label' },
   { name: 'strong', title: 'share of it that they contradict strongly' },
   { name: 'certain', title: 'share of it that they are all but certain of' },
@@ -31,4 +28,32 @@ export const FEATURES = [
   { name: 'classes', title: 'how many classes can be confused' },
 ] as const;
 
-export type Feature = (typeof FEATURES)[number]['name'];
+/** What a second look tells, where members that trained on a picture were asked too; with what they are standardised by. */
+export const IN_FOLD = [
+  { name: 'trained', title: 'members that trained on it contradict the label too', mean: 2, deviation: 1.3 },
+  { name: 'cameOver', title: 'members that trained on it came over to the label', mean: 0.5, deviation: 0.7 },
+] as const;
+
+/** A second look at a region by members that trained on its label. */
+export interface InFold {
+  /** mean log-ratio of proposed to given, times sureness, of members that trained on it; 0 where they say what the label says */
+  trained: number;
+  /** of the members that did not, less that */
+  cameOver: number;
+}
+
+/** What the features of a case tell of the second look; null: nobody looked twice. */
+export function inFoldOf(features: readonly number[]): InFold | null {
+  const standard = features.slice(JUDGED.length);
+  if (!standard.some((value) => value !== 0)) return null;
+  const [trained, cameOver] = IN_FOLD.map(({ mean, deviation }, j) => mean + deviation * (standard[j] ?? 0));
+  return { trained, cameOver };
+}
+
+/**
+ * What a case is scored by, in the order of `CaseRow.features`, each standardised: 0 is the mean over the candidates the
+ * score was fitted on, 1 one deviation above it, clipped to −4..4. Where nobody looked twice, the last ones are 0.
+ */
+export const FEATURES = [...JUDGED, ...IN_FOLD];
+
+export type Feature = (typeof JUDGED)[number]['name'];

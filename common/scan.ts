@@ -10,10 +10,17 @@ export interface ScanSettings extends Composition {
   models: string[];
   /** JSON file `{sample name: fold}`, absolute; null: the dataset's own folds.json if it has one */
   folds: string | null;
+  /**
+   * members that did train on a labelled picture, asked for a second look at its cases, at most; absent: IN_FOLD_MEMBERS,
+   * 0: none. They take no part in what is proposed.
+   */
+  inFold?: number;
   device: Device;
   /** inference processes; null: one per core on the CPU, two on a GPU */
   processes: number | null;
 }
+
+export const IN_FOLD_MEMBERS = 1;
 
 /** One ensemble member as read from its ONNX file and sidecar. */
 export interface ModelInfo {
@@ -134,6 +141,8 @@ export interface ScanPlan {
   heldOut: number;
   /** how many members score such a picture: fewest, most; 0 where there is none */
   heldOutMembers: [number, number];
+  /** the most members that trained on such a picture and look at its cases again */
+  inFold: number;
   /** labelled pictures that all members score, because no fold is known for the picture or for the models */
   notHeldOut: number;
   /** unlabelled pictures: all members score them */

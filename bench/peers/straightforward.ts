@@ -47,6 +47,7 @@ async function scan(): Promise<number> {
       ...PLAIN,
       models: [model],
       folds: null,
+      inFold: 0,
       tta: NAMED_TTA.hflip,
       device: 'cpu',
       processes: null,

@@ -14,7 +14,7 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-export function foldNumber(text: string): number {
+export function numberFrom0(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError('Expected a whole number from 0 up.');

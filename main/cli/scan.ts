@@ -14,7 +14,7 @@ import { InputError } from '../engine/errors.ts';
 import { scanDataset } from '../engine/inference/scan.ts';
 import { readSettings, writeSettings } from '../engine/project.ts';
 import { workerFile } from '../program.ts';
-import { overlap, shard, temperature, tta, wholeNumber, windowSize, type Common } from './options.ts';
+import { numberFrom0, overlap, shard, temperature, tta, wholeNumber, windowSize, type Common } from './options.ts';
 import { duration, facts, type Output } from './output.ts';
 import { run, UsageError } from './run.ts';
 import { withWorkspace } from './space.ts';
@@ -22,6 +22,7 @@ import { withWorkspace } from './space.ts';
 interface Options extends Common {
   models?: string[];
   folds?: string;
+  inFold?: number;
   tta?: TtaSettings;
   device?: Device;
   processes?: number;
@@ -44,6 +45,11 @@ export function scanCommand(program: Command): void {
     )
     .option('--models <file or folder...>', 'ONNX files, or folders of them')
     .option('--folds <file>', 'JSON {sample name: fold}: which model did not train on which picture')
+    .option(
+      '--in-fold <n>',
+      'members that did train on a labelled picture, asked for a second look at its cases; 0: none (default: 1)',
+      numberFrom0,
+    )
     .option(
       '--ensemble <file>',
       'JSON: members with weights, folds, sizes, class maps; TTA; merge; temperature; window',
@@ -95,6 +101,7 @@ async function chosen(options: Options, kept: ScanSettings): Promise<ScanSetting
   return {
     models: options.models?.map((model) => resolve(model)) ?? base.models,
     folds: options.folds !== undefined ? resolve(options.folds) : base.folds,
+    inFold: options.inFold ?? base.inFold,
     members: base.members,
     tta: options.tta ?? base.tta,
     merge: options.merge ?? base.merge,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openDataset } from '../engine/dataset/open.ts';
 import { averageCheckpoints, type SoupResult } from '../engine/inference/checkpoints/average.ts';
 import { workerFile } from '../program.ts';
-import { foldNumber, wholeNumber } from './options.ts';
+import { numberFrom0, wholeNumber } from './options.ts';
 import { facts, percent, rounded, table, type Output } from './output.ts';
 import { countWith } from './progress.ts';
 import { run, UsageError } from './run.ts';
@@ -27,7 +27,7 @@ export function soupCommand(program: Command): void {
     .requiredOption('--out <file>', 'ONNX file to write')
     .option('--dataset <dir>', 'dataset to re-estimate BatchNormalization on, and to judge the result by')
     .option('--greedy', 'keep a checkpoint only if the mIoU rises with it (needs --dataset)')
-    .option('--fold <n>', 'the fold this run held out: only its pictures judge', foldNumber)
+    .option('--fold <n>', 'the fold this run held out: only its pictures judge', numberFrom0)
     .option('--folds <file>', 'JSON file {sample name: fold} (default: folds.json of the dataset)')
     .option('--pictures <n>', 'take statistics and measures of at most so many pictures each', wholeNumber, 256)
     .option('--force', 'write the average also where it is worse than its best checkpoint')

@@ -26,6 +26,7 @@ export interface Project {
 const Settings = z.object({
   models: z.array(z.string()).default([]),
   folds: z.string().nullable().default(null),
+  inFold: z.number().int().min(0).max(256).optional(),
   members: z.array(memberSettings).default([]),
   tta: ttaSettings.default(NAMED_TTA.hflip),
   merge: mergeSetting.default('mean'),

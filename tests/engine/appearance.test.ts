@@ -36,7 +36,7 @@ const roadIsThere = paint((i) => within(i, KNOWN));
 
 const colour = FEATURES.findIndex(({ name }) => name === 'colour');
 const only = (rgb: Uint8Array | null) => {
-  const found = findCases(planes, given, 2, rgb);
+  const found = findCases(planes, given, 2, { rgb });
   expect(found).toHaveLength(1);
   return found[0];
 };

@@ -120,6 +120,7 @@ describe('passes a picture', () => {
     members: 3,
     heldOut: 10,
     heldOutMembers: [1, 1],
+    inFold: 0,
     notHeldOut: 0,
     unlabelled: 5,
     folds: null,

@@ -63,6 +63,7 @@ describe('the out-of-fold rule', () => {
     members: 5,
     heldOut: 468,
     heldOutMembers: [1, 1],
+    inFold: 0,
     notHeldOut: 0,
     unlabelled: 233,
     folds: '/data/folds.json',
@@ -76,13 +77,20 @@ describe('the out-of-fold rule', () => {
   });
 
   test('several models a fold, not as many for each', () => {
-    expect(ruleSentences({ ...plan, heldOutMembers: [2, 3], unlabelled: 0 })).toEqual([
+    expect(ruleSentences({ ...plan, heldOutMembers: [2, 3], inFold: 0, unlabelled: 0 })).toEqual([
       '468 labelled pictures are each scored by the 2 to 3 models that did not train on them.',
     ]);
   });
 
   test('no held-out model is said, never passed over', () => {
-    const sentences = ruleSentences({ ...plan, members: 1, heldOut: 0, heldOutMembers: [0, 0], notHeldOut: 468 });
+    const sentences = ruleSentences({
+      ...plan,
+      members: 1,
+      heldOut: 0,
+      heldOutMembers: [0, 0],
+      inFold: 0,
+      notHeldOut: 468,
+    });
     expect(sentences[0]).toBe(
       '468 labelled pictures are scored by the 1 model, which may have learned the labels: trust these scores less.',
     );

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
-import type { ModelInfo, ScanSettings } from '../../../common/scan.ts';
+import { IN_FOLD_MEMBERS, type ModelInfo, type ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { parseJson } from '../json.ts';
@@ -22,6 +22,8 @@ export interface Ensemble {
   members: Member[];
   /** fold of a sample by name */
   folds: ReadonlyMap<string, number>;
+  /** members that trained on a picture and are asked for a second look, at most; see inFoldFor */
+  inFold: number;
   record: ScanRecord;
   /** models that cannot be used */
   findings: Finding[];
@@ -48,7 +50,8 @@ export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Pr
   usable.sort((a, b) => identity(a).localeCompare(identity(b)));
   const folds = await readFolds(dataset, settings, findings);
   const members = usable.map(({ member }) => member);
-  return { members, folds, findings, record: recordOf(dataset, settings, usable, folds) };
+  const inFold = folds.size ? (settings.inFold ?? IN_FOLD_MEMBERS) : 0;
+  return { members, folds, inFold, findings, record: recordOf(dataset, settings, usable, folds, inFold) };
 }
 
 /** One model file as the members it makes: one, or as many as are set up by hand. `problems`: why it makes fewer. */
@@ -108,15 +111,22 @@ interface Usable {
 /** What of a member its results depend on. */
 const identity = ({ member: { file: _file, name: _name, ...rest }, sha256 }: Usable) => JSON.stringify([sha256, rest]);
 
-function recordOf(dataset: Dataset, settings: ScanSettings, usable: Usable[], folds: Ensemble['folds']): ScanRecord {
+function recordOf(
+  dataset: Dataset,
+  settings: ScanSettings,
+  usable: Usable[],
+  folds: Ensemble['folds'],
+  inFold: number,
+): ScanRecord {
   const { tta, merge, temperature = 1, window } = settings;
   const classes = dataset.classMap.classes.map(({ id }) => id);
   const sortedFolds = [...folds].sort(([a], [b]) => (a < b ? -1 : 1));
-  const how = [tta, merge, window, ...(temperature === 1 ? [] : [temperature])];
+  const how = [tta, merge, window, ...(temperature === 1 ? [] : [temperature]), ...(inFold ? [{ inFold }] : [])];
   const parts = [ALGORITHM, how, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const members = usable.map(({ member, sha256 }) => ({ ...member, sha256 }));
-  return { version: 3, key, classes, tta, merge, ...(temperature !== 1 && { temperature }), window, members };
+  const composed = { tta, merge, ...(temperature !== 1 && { temperature }), window };
+  return { version: 3, key, classes, ...composed, ...(inFold && { inFold }), members };
 }
 
 /** Folds that were asked for have to be there; those of the dataset are taken if they are. */

@@ -14,13 +14,14 @@ import type { Pixels } from './source.ts';
  */
 const NOT_HELD_OUT = 0.5;
 
-/** What the planes of one picture say. `bytes`: see splitPlanes; `votes`: of each pass, null where nobody asked for them. */
+/** What the planes of one picture say. `bytes`: see splitPlanes; `votes`: of each pass, null where nobody asked for them; `inFold`: planes by members that trained on it. */
 export function examine(
   { sample, heldOut, sureness }: Pick<Task, 'sample' | 'heldOut' | 'sureness'>,
   pixels: Pick<Pixels, 'width' | 'height' | 'given'> & { rgb?: Uint8Array },
   bytes: Uint8Array,
   classes: number,
   votes: readonly Vote[] | null = null,
+  inFold: Uint8Array | null = null,
 ): { result: SampleResult; cases: CaseDetail[]; confidence?: SparseHistogram } {
   const { width, height, given } = pixels;
   const planes = splitPlanes(bytes, width, height);
@@ -30,10 +31,10 @@ export function examine(
     return { result: { ...facts, score: 0, softmin: 1, cases: [] }, cases: [], confidence };
   }
   const trust = heldOut ? 1 : NOT_HELD_OUT;
-  const found = findCases(planes, given, classes, pixels.rgb ?? null, votes, sureness).map((one) => ({
-    ...one,
-    score: trust * one.score,
-  }));
+  const found = findCases(planes, given, classes, {
+    ...{ rgb: pixels.rgb, votes, sureness },
+    inFold: inFold && splitPlanes(inFold, width, height),
+  }).map((one) => ({ ...one, score: trust * one.score }));
   const cases = found.map((one) => named(one, sample.name, heldOut));
   const score = short(pictureScore(found));
   const rows = cases.map(({ rle: _rle, ...row }) => row);

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { NO_TTA } from '../../../common/ensemble.ts';
 import type { ScanPlan, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
+import { inFoldFor } from './in-fold.ts';
 import { passesFor } from './passes-for.ts';
 
 /** How the out-of-fold rule will fall out for these settings. Models that cannot be used take no part. */
@@ -21,17 +23,18 @@ export async function planScan(dataset: Dataset, settings: ScanSettings): Promis
 
 function share({ samples }: Dataset, ensemble: Ensemble | null) {
   let [heldOut, notHeldOut, unlabelled] = [0, 0, 0];
-  let [fewest, most] = [Infinity, 0];
+  let [fewest, most, inFold] = [Infinity, 0, 0];
   for (const sample of samples) {
     const judges = ensemble && membersFor(ensemble, sample, () => true);
     if (sample.mask === null) unlabelled++;
-    else if (judges?.heldOut) {
+    else if (ensemble && judges?.heldOut) {
       heldOut++;
       fewest = Math.min(fewest, judges.members.length);
       most = Math.max(most, judges.members.length);
+      inFold = Math.max(inFold, inFoldFor(ensemble, sample, () => true).length);
     } else notHeldOut++;
   }
-  return { heldOut, heldOutMembers: [most && fewest, most] as [number, number], notHeldOut, unlabelled };
+  return { heldOut, heldOutMembers: [most && fewest, most] as [number, number], inFold, notHeldOut, unlabelled };
 }
 
 /** Network runs, TTA and windows included: of a labelled picture (fewest, most), of an unlabelled one (most). Pictures of one size and one set of members are reckoned once. */
@@ -45,8 +48,12 @@ export function passesOf(
   for (const sample of samples) {
     if (!ensemble) break;
     const { members } = membersFor(ensemble, sample, () => true);
-    const key = `${members.join()} ${settings.window ? `${sample.width} ${sample.height}` : ''}`;
-    const count = known.get(key) ?? passesFor(ensemble, settings, sample, members);
+    const inFold = inFoldFor(ensemble, sample, () => true);
+    const key = `${members.join()} ${inFold.join()} ${settings.window ? `${sample.width} ${sample.height}` : ''}`;
+    const count =
+      known.get(key) ??
+      passesFor(ensemble, settings, sample, members) +
+        passesFor(ensemble, { ...settings, tta: NO_TTA }, sample, inFold);
     known.set(key, count);
     if (sample.mask === null) unlabelled = Math.max(unlabelled, count);
     else [fewest, most] = [Math.min(fewest, count), Math.max(most, count)];

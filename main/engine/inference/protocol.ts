@@ -35,6 +35,8 @@ export interface Task {
   /** indexes in Plan.members, in the order they run */
   members: number[];
   heldOut: boolean;
+  /** members that trained on the picture, for a second look at its cases; absent: none */
+  inFold?: number[];
   /** size the sessions are made for, where enough pictures have it; null: they are made for any */
   size: { width: number; height: number } | null;
   /** a sample of its probabilities is kept, see results/probabilities.ts */

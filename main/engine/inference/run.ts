@@ -5,6 +5,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { Project } from '../project.ts';
 import { membersFor, noModel, type Ensemble } from './ensemble.ts';
 import { First } from './first.ts';
+import { inFoldFor } from './in-fold.ts';
 import { unlikely, type Agreement } from './agreement.ts';
 import { writeRecord } from './results/record.ts';
 import { surenessOf } from './sureness.ts';
@@ -88,12 +89,8 @@ export class Run {
   }
 
   private goOn(sureness?: number): void {
-    const alive = (one: number) => !this.dead.has(one);
     for (const task of this.first.release())
-      this.queue.add(
-        { ...task, ...membersFor(this.parts.ensemble, task.sample, alive), sureness },
-        this.measuredBy.get(task.sample.name),
-      );
+      this.queue.add({ ...this.judgedBy(task), sureness }, this.measuredBy.get(task.sample.name));
   }
 
   private work(): PoolWork {
@@ -219,9 +216,15 @@ export class Run {
       this.note({ file: ensemble.members[member].file, problem });
     }
     if (this.dead.size === ensemble.members.length) return this.abandon(noModel(progress.state.findings));
+    for (const one of [task, ...this.queue.clear()]) this.queue.add(this.judgedBy(one));
+  }
+
+  /** The task with those members that turned out to run. */
+  private judgedBy(task: Task): Task {
+    const { ensemble } = this.parts;
     const alive = (one: number) => !this.dead.has(one);
-    for (const one of [task, ...this.queue.clear()])
-      this.queue.add({ ...one, ...membersFor(ensemble, one.sample, alive) });
+    const again = !task.measure && { inFold: inFoldFor(ensemble, task.sample, alive) };
+    return { ...task, ...membersFor(ensemble, task.sample, alive), ...again };
   }
 
   private abandon(error: Error): void {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Finding, SampleRow } from '../../../common/dataset.ts';
+import { NO_TTA } from '../../../common/ensemble.ts';
 import type { ScanSettings } from '../../../common/scan.ts';
 import type { Trial } from '../../../common/trial.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -10,6 +11,7 @@ import { InputError } from '../errors.ts';
 import { throwIfCancelled } from '../long.ts';
 import { makeProject, type Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
+import { inFoldFor } from './in-fold.ts';
 import { passesFor } from './passes-for.ts';
 import { passesOf } from './plan.ts';
 import { runPool, type TaskMessage } from './pool.ts';
@@ -66,7 +68,7 @@ export async function tryEnsemble(
     passes: passesFor(ensemble, settings, sample, members),
     ...{ passesLabelled: passes.labelled, passesUnlabelled: passes.unlabelled },
     seconds: whole.seconds,
-    secondsInAll: secondsInAll(dataset, ensemble, perPixel) / processes,
+    secondsInAll: secondsInAll(dataset, ensemble, settings, perPixel) / processes,
     ...{ bytes: run.bytes, processes, provider: run.provider },
     findings: [...ensemble.findings, ...run.findings],
     parts: parts.map(({ member, scan, seconds }) => ({ member, scan, seconds })),
@@ -141,11 +143,23 @@ async function runParts(
 }
 
 /** Of one process: each picture takes its members' time, by its pixels. A member that was not tried takes as long as the others. */
-function secondsInAll({ samples }: Dataset, ensemble: Ensemble, perPixel: Map<number, number>): number {
+function secondsInAll(
+  { samples }: Dataset,
+  ensemble: Ensemble,
+  settings: ScanSettings,
+  perPixel: Map<number, number>,
+): number {
+  /** of a member's passes, those that a second look takes */
+  const plainShare = (member: number, sample: SampleRow) =>
+    passesFor(ensemble, { ...settings, tta: NO_TTA }, sample, [member]) /
+    passesFor(ensemble, settings, sample, [member]);
   const usual = [...perPixel.values()].reduce((a, b) => a + b, 0) / perPixel.size;
   return samples.reduce((sum, sample) => {
     const { members } = membersFor(ensemble, sample, () => true);
-    const each = members.reduce((all, member) => all + (perPixel.get(member) ?? usual), 0);
-    return sum + each * sample.width * sample.height;
+    const inFold = inFoldFor(ensemble, sample, () => true);
+    const of = (member: number) => perPixel.get(member) ?? usual;
+    const first = members.reduce((all, member) => all + of(member), 0);
+    const again = inFold.reduce((all, member) => all + of(member) * plainShare(member, sample), 0);
+    return sum + (first + again) * sample.width * sample.height;
   }, 0);
 }

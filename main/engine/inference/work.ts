@@ -1,3 +1,4 @@
+import { NO_TTA } from '../../../common/ensemble.ts';
 import { labelTable } from '../dataset/labels.ts';
 import { messageOf } from '../errors.ts';
 import { agreementOf } from './agreement.ts';
@@ -8,7 +9,7 @@ import { Disk } from './disk.ts';
 import { examine } from './examine.ts';
 import { toLine } from './results/line.ts';
 import { failureOf } from './device/failure.ts';
-import { giveBackAll, Held } from './held.ts';
+import { giveBackAll, Held, type Answer } from './held.ts';
 import { giveBack } from './memory.ts';
 import { saidBy } from '../onnx/compile/chain.ts';
 import { placesIn } from './places.ts';
@@ -41,6 +42,8 @@ export function startWork(
   const ahead = new Ahead(plan.folder, table);
   const [provider] = plan.providers;
   const device = new Device(plan, provider, load, (finding) => tell({ type: 'finding', finding }));
+  // Sessions of its own: in those above they would be taken turns in, and loaded anew for every picture.
+  const again = new Device({ ...plan, tta: NO_TTA }, provider, load, (finding) => tell({ type: 'finding', finding }));
   const profiler =
     loadProfiled && provider === 'cpu' && plan.profile
       ? new Profiler(plan.profile, (task, pixels) => profilePicture(plan, loadProfiled, task, pixels))
@@ -55,6 +58,7 @@ export function startWork(
     const decoded = performance.now();
     const said = held.take(task, source.hash);
     const { planes, votes, kept } = said ? { ...said, kept: null } : await runOn(task, pixels);
+    const inFold = await secondLook(task, pixels);
     const ran = performance.now();
     const split = said ? null : await profiler?.after(task, pixels, (ran - decoded) / 1000);
     if (split) tell({ type: 'split', split });
@@ -67,7 +71,8 @@ export function startWork(
       const [decode, model] = [decoded - began, ran - decoded].map((ms) => ms / 1000);
       return tell({ type: 'measured', id: task.id, stages: { decode, model, cases: 0, encode: 0 } });
     }
-    const { result, cases, confidence } = examine(task, pixels, planes, classes, votes);
+    const { result, cases, confidence } = examine(task, pixels, planes, classes, votes, inFold?.planes);
+    if (inFold) giveBackAll(inFold);
     const agreement = pixels.given && agreementOf(planes, pixels.given);
     const examined = performance.now();
     const { width, height } = pixels;
@@ -95,13 +100,22 @@ export function startWork(
     return { planes, votes, kept: places && sample ? packSampled(places, sample, pixels, saidIn(task)) : null };
   }
 
+  /** What members that trained on the picture make of it as it stands, which tells as much as with TTA; null: none are asked. */
+  async function secondLook(task: Task, pixels: Pixels): Promise<Answer | null> {
+    const { inFold: members = [] } = task;
+    if (!members.length || !pixels.given) return null;
+    const { planes, votes } = await again.run({ ...task, members }, pixels);
+    expectNumbers(planes, pixels, membersOf({ members }));
+    return { planes, votes };
+  }
+
   const write = (file: string, bytes: Uint8Array) =>
     disk.turn(
       () => writePlanesNow(file, bytes),
       () => writePlanes(file, bytes),
     );
 
-  const membersOf = ({ members }: Task) => members.map((member) => plan.members[member]);
+  const membersOf = ({ members }: Pick<Task, 'members'>) => members.map((member) => plan.members[member]);
   const saidIn = (task: Task) => saidBy(membersOf(task), classes);
 
   async function drain(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Planes } from '../../../common/planes.ts';
 import { encodeRle } from '../../../common/rle.ts';
 import { findRegions, measure, type Candidate, type Region } from './candidates.ts';
 import { fillRegion } from './mask.ts';
+import { inFoldFeatures, lookAgain, scoreAgain } from './in-fold.ts';
 import { kindOf } from './kind.ts';
 import { judge, type Judgement } from './probability.ts';
 import { setScene, type Scene } from './scene.ts';
@@ -19,18 +20,28 @@ const MAX_OVERLAP = 0.7;
 /** A candidate with the probability that it is an error. */
 export interface Scored extends Candidate, Judgement {}
 
+/** What is known of a picture beside its planes, as far as it is. */
+export interface Beside {
+  /** width × height × 3 bytes */
+  rgb?: Uint8Array | null;
+  /** of each pass */
+  votes?: readonly Vote[] | null;
+  /** see surenessOf; absent: 1 */
+  sureness?: number;
+  /** planes by members that trained on the picture */
+  inFold?: Planes | null;
+}
+
 /**
  * The regions of one labelled picture that look wrong, worst first. `given` has width × height class indexes (or
- * IGNORE) below `classCount`; `votes`: of each pass, null where nobody asked for them; `sureness`: see surenessOf. Time is linear in the pixels; memory
- * is one byte a pixel and some thirty for each contradicted one beside the arguments.
+ * IGNORE) below `classCount`. Time is linear in the pixels; memory is one byte a pixel and some thirty for each contradicted
+ * one beside the arguments.
  */
 export function findCases(
   planes: Planes,
   given: Uint8Array,
   classCount: number,
-  rgb: Uint8Array | null = null,
-  votes: readonly Vote[] | null = null,
-  sureness = 1,
+  { rgb = null, votes = null, sureness = 1, inFold = null }: Beside = {},
 ): FoundCase[] {
   const scene = setScene(planes, given, classCount, rgb, sureness);
   const taken = new Uint8Array(scene.stretches.start.length);
@@ -40,7 +51,8 @@ export function findCases(
   // Most faint regions are seen better already, and measuring is most of the work.
   const faint = distinct(taken, score(regions.filter((region) => region.faint && !isRepeated(taken, region))));
   const count = votes && voteCounter(votes, planes.width, planes.height);
-  return [...clear, ...faint].sort((a, b) => b.score - a.score).map((one) => describe(scene, one, count));
+  const all = [...clear, ...faint].map((one) => describe(scene, one, count, inFold));
+  return all.sort((a, b) => b.score - a.score);
 }
 
 function withScore(scene: Scene, region: Region): Scored {
@@ -75,11 +87,15 @@ function isRepeated(taken: Uint8Array, { stretches: { start, end }, members, are
 const standing = ({ score, evidence }: Scored) => Math.log(score / (1 - score)) + 0.25 * Math.log(evidence.area);
 
 function describe(
-  { planes, mask, diagonal }: Scene,
+  { planes, mask, diagonal, sureness }: Scene,
   scored: Scored,
   count: ((region: Asked) => Passes) | null,
+  inFold: Planes | null,
 ): FoundCase {
-  const { evidence, features, score } = scored;
+  const { evidence } = scored;
+  const seen = inFold && lookAgain(scored, planes, inFold, sureness);
+  const score = seen ? scoreAgain(scored.score, seen) : scored.score;
+  const features = [...scored.features, ...inFoldFeatures(seen)];
   const { given, proposed, bbox, area, pGiven, agreement, disagreement } = evidence;
   fillRegion(mask, scored, 1);
   const rle = encodeRle(mask, planes.width, planes.height, bbox);

@@ -1,4 +1,4 @@
-import { FEATURES, type Feature } from '../../../common/features.ts';
+import { JUDGED, type Feature } from '../../../common/features.ts';
 import type { Evidence } from './evidence.ts';
 import { margin, readForest, type Forest } from './forest.ts';
 import table from './forest.json' with { type: 'json' };
@@ -16,7 +16,7 @@ const WEIGHTS = { contrast: 1.56, thin: -1.51, small: 0.39, unquestioned: 2.92, 
 const USUAL = { ofGiven: -0.09, ofProposed: -0.12 };
 
 export interface Judgement {
-  /** as they travel with the case: standardised, in the order of FEATURES */
+  /** as they travel with the case: standardised, in the order of JUDGED */
   features: number[];
   /** probability 0..1 that at least half of the region is wrongly labelled */
   score: number;
@@ -49,9 +49,9 @@ export function linearMargin(values: Terms): number {
   );
 }
 
-/** In the order of FEATURES: deviations from the mean, clipped to −4..4, three decimals, as they are written down. */
+/** In the order of JUDGED: deviations from the mean, clipped to −4..4, three decimals, as they are written down. */
 export function standardise(values: Terms, { mean, deviation }: { mean: number[]; deviation: number[] }): number[] {
-  return FEATURES.map(({ name }, j) => {
+  return JUDGED.map(({ name }, j) => {
     const standard = (values[name] - mean[j]) / deviation[j];
     return Math.round(1000 * Math.max(-4, Math.min(4, standard))) / 1000;
   });

@@ -1,6 +1,6 @@
 import type { CaseRow } from '../../../common/case.ts';
 import { IGNORE } from '../../../common/dataset.ts';
-import { FEATURES } from '../../../common/features.ts';
+import { FEATURES, inFoldOf } from '../../../common/features.ts';
 import type { Move, Term } from '../../../common/learn.ts';
 import { percent } from '../../format.ts';
 import { KIND_WORDS } from './words.ts';
@@ -10,6 +10,9 @@ export type Words = (string | { name: string })[];
 
 /** Mean mutual information, bits, from which models are said to disagree. */
 const UNSURE = 0.25;
+/** Mean log-ratio from which a model is said to contradict a label, and below which it is said not to. */
+const CONTRADICTS = 1.5;
+const AGREES = 0.3;
 /** Difference of the score below which nothing is said of it. */
 const SAID = 0.01;
 /** Log-odds below which a term is not worth a word, and how many are named. */
@@ -32,6 +35,7 @@ export function sayWhy(row: CaseRow, nameOf: (index: number) => string, models: 
     counted ? ' on most of the region' : ` on ${percent(row.agreement)} of the region’s pixels`,
     row.kind === 'boundary' && off >= 1 ? `; the label sits ${off} px off the edge.` : '.',
     row.disagreement >= UNSURE ? ' They do not agree among themselves here.' : '',
+    again(row.features),
   ];
 }
 
@@ -57,6 +61,14 @@ export function sayMoved(
 
 export const textOf = (words: Words): string =>
   words.map((word) => (typeof word === 'string' ? word : word.name)).join('');
+
+/** What members that trained on the label say of it, where they were asked and it tells for or against. */
+function again(features: readonly number[]): string {
+  const seen = inFoldOf(features);
+  if (!seen) return '';
+  if (seen.trained >= CONTRADICTS) return ' Even trained on this label, a model contradicts it.';
+  return seen.trained < AGREES && seen.cameOver > 0 ? ' Trained on this label, a model came over to it.' : '';
+}
 
 /** null: there are not several to count. */
 function passing({ passes, heldOut }: CaseRow): string | null {

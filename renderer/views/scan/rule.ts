@@ -2,7 +2,14 @@ import type { ScanPlan } from '../../../common/scan.ts';
 import { count, counted } from '../../format.ts';
 
 /** What the out-of-fold rule means for this scan, one sentence each. */
-export function ruleSentences({ members, heldOut, heldOutMembers, notHeldOut, unlabelled }: ScanPlan): string[] {
+export function ruleSentences({
+  members,
+  heldOut,
+  heldOutMembers,
+  inFold,
+  notHeldOut,
+  unlabelled,
+}: ScanPlan): string[] {
   if (members === 0) return [];
   const [fewest, most] = heldOutMembers;
   const all = members === 1 ? 'the 1 model' : `all ${members} models`;
@@ -12,6 +19,12 @@ export function ruleSentences({ members, heldOut, heldOutMembers, notHeldOut, un
     const verb = heldOut === 1 ? 'is' : 'are each';
     sentences.push(
       `${counted(heldOut, 'labelled picture')} ${verb} scored by ${judges} that did not train on ${heldOut === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  if (inFold) {
+    const again = inFold === 1 ? '1 model that did' : `${inFold} models that did`;
+    sentences.push(
+      `Its cases are looked at again by ${again}: to a right label a model comes over once it trained on it, to a wrong one it hardly does.`,
     );
   }
   if (notHeldOut) {

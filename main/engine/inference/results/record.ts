@@ -18,6 +18,8 @@ export interface ScanRecord {
   /** absent: 1 */
   temperature?: number;
   window: ScanSettings['window'];
+  /** members asked for a second look; absent: none */
+  inFold?: number;
   members: (Member & { sha256: string })[];
   /** measured on some of its pictures before any case was looked for, see surenessOf; absent: not measured, as 1 */
   sureness?: number;
