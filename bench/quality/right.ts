@@ -3,6 +3,8 @@ import { decodeRle } from '../../common/rle.ts';
 import { openKnown } from './known.ts';
 
 export interface Told extends Ranked {
+  /** of the case; absent where candidates were judged that no scan named */
+  id?: string;
   /** at least half of its pixels are wrongly labelled */
   right: boolean;
 }

@@ -29,6 +29,17 @@ test('each labelled picture is scored by its held-out model, each unlabelled one
   expect(plan.folds).toBe(join(job.folder, 'folds.json'));
 });
 
+test('a second look is part of what a scan is, where folds are known', async () => {
+  const key = async (change: Partial<ScanSettings>) => (await planScan(dataset, { ...settings, ...change })).scan;
+  expect(await planScan(dataset, settings)).toMatchObject({ inFold: 1 });
+  expect(await planScan(dataset, { ...settings, inFold: 0 })).toMatchObject({ inFold: 0, heldOut: 8 });
+  expect(await key({ inFold: 1 })).toBe(await key({}));
+  expect(await key({ inFold: 0 })).not.toBe(await key({}));
+  const folds = join(job.place, 'no-folds.json');
+  await writeFile(folds, '{}');
+  expect(await key({ folds, inFold: 1 })).toBe(await key({ folds, inFold: 0 }));
+});
+
 test('pictures whose fold no model was held out of are counted apart', async () => {
   const plan = await planScan(dataset, { ...settings, models: [join(job.models, 'fold0.onnx')] });
   expect(plan).toMatchObject({ members: 1, heldOut: 4, heldOutMembers: [1, 1], notHeldOut: 4 });

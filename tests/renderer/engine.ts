@@ -1,4 +1,4 @@
-import { FEATURES } from '../../common/features.ts';
+import { JUDGED } from '../../common/features.ts';
 import 'fake-indexeddb/auto';
 import type { CasesPage, Method, Params, Reply, ResultsPage, StudioEvent } from '../../common/api.ts';
 import { CASE_KINDS, type CaseRow, type SampleResult, type Verdict } from '../../common/case.ts';
@@ -24,7 +24,7 @@ export function makeCase(sample: string, n: number): CaseRow {
     disagreement: 0.05,
     displacement: 6,
     passes: { seeing: 1, of: 2 },
-    features: FEATURES.map((_, i) => i / 8),
+    features: [...JUDGED.map((_, i) => i / 8), 0, 0],
     heldOut: true,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeCase } from './engine.ts';
-import { FEATURES } from '../../common/features.ts';
+import { FEATURES, JUDGED } from '../../common/features.ts';
+import { inFoldFeatures } from '../../main/engine/noise/in-fold.ts';
 import { IGNORE } from '../../common/dataset.ts';
 import { sayMoved, sayWhy, textOf } from '../../renderer/views/review/why.ts';
 
@@ -47,6 +48,14 @@ describe('why', () => {
   it('says where models disagree, and where there is no label', () => {
     expect(why({ disagreement: 0.4 })).toContain('They do not agree among themselves here.');
     expect(why({ given: IGNORE })).toMatch(/^Not labelled, the held-out models see sky/);
+  });
+
+  it('says what a model makes of the label that trained on it, where it was asked and that tells', () => {
+    const asked = (trained: number, cameOver: number) =>
+      why({ features: [...row.features.slice(0, JUDGED.length), ...inFoldFeatures({ trained, cameOver })] });
+    expect(asked(2, 0)).toMatch(/\. Even trained on this label, a model contradicts it\.$/);
+    expect(asked(0.1, 3)).toMatch(/\. Trained on this label, a model came over to it\.$/);
+    expect(asked(1, 1)).toBe(why({}));
   });
 
   it('lets the names of classes stand out', () => {

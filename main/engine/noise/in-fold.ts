@@ -24,13 +24,17 @@ import { LOG } from './log-ratio.ts';
 }
 
 /** How the score counts after the second look, in log-odds; fitted by bench/in-fold.ts. */
-export const AGAIN = { intercept: 6.02, score: 1.6, trained: -0.97, cameOver: -1.68 };
+export const AGAIN = { intercept: 2.94, score: 1.44, trained: -0.34, cameOver: -1.12 };
 
-/** The score, 0..1, after the second look. */
+/** Mean log-ratio below which members that trained on a label do not contradict it. */
+const CONTRADICTED = 0.32;
+
+/** The score, 0..1, after the second look, which raises no score of what members that trained on it do not contradict. */
 export function scoreAgain(score: number, { trained, cameOver }: InFold): number {
   const { intercept, ...weight } = AGAIN;
   const before = Math.log(score / (1 - score));
-  const odds = intercept + weight.score * before + weight.trained * trained + weight.cameOver * cameOver;
+  const after = intercept + weight.score * before + weight.trained * trained + weight.cameOver * cameOver;
+  const odds = trained < CONTRADICTED ? Math.min(before, after) : after;
   return 1 / (1 + Math.exp(-odds));
 }
 
