@@ -24,7 +24,7 @@ export function ruleSentences({
   if (inFold) {
     const again = inFold === 1 ? '1 model that did' : `${inFold} models that did`;
     sentences.push(
-      `Its cases are looked at again by ${again}: to a right label a model comes over once it trained on it, to a wrong one it hardly does.`,
+      `${heldOut === 1 ? 'Its' : 'Their'} cases are looked at again by ${again}: to a right label a model comes over once it trained on it, to a wrong one it hardly does.`,
     );
   }
   if (notHeldOut) {
