@@ -2,6 +2,7 @@ import { copyFile, readFile, stat, truncate, utimes, writeFile } from 'node:fs/p
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NAMED_TTA, PLAIN } from '../../common/ensemble.ts';
+import { inFoldOf } from '../../common/features.ts';
 import type { ScanResult, ScanSettings, ScanState } from '../../common/scan.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { Cancelled, InputError } from '../../main/engine/errors.ts';
@@ -75,6 +76,26 @@ describe('a scan', () => {
     expect(result.cases).toBe([...results.all()].reduce((sum, { cases }) => sum + cases.length, 0));
     expect(states.at(-1)).toMatchObject({ total: 12, scanned: 12, provider: 'cpu', secondsLeft: 0 });
     expect(await hashesOf(job.folder)).toEqual(before);
+  });
+
+  it('looks at cases a second time with a model that trained on them, which moves scores and nothing else', async () => {
+    for (const window of [null, { size: 48, overlap: 0.5, blend: 'hann', keep: 1 } as const]) {
+      await scan({ window, inFold: 0 });
+      const once = await found();
+      await scan({ window });
+      const twice = await found();
+      const rest = (cases: (typeof once)[number]['cases']) =>
+        cases?.map(({ id, rle, passes }) => ({ id, rle, passes })).sort((a, b) => a.id.localeCompare(b.id));
+      for (const [i, { row, planes, cases }] of twice.entries()) {
+        expect(planes, row.sample).toEqual(once[i].planes);
+        expect(rest(cases)).toEqual(rest(once[i].cases));
+        for (const { features } of once[i].row.cases) expect(inFoldOf(features)).toBeNull();
+        for (const { features } of row.cases) expect(inFoldOf(features)?.trained, row.sample).toBeGreaterThan(0);
+      }
+      const scores = (all: typeof once) => all.flatMap(({ row }) => row.cases.map(({ score }) => score));
+      expect(scores(twice).length).toBeGreaterThan(3);
+      expect(scores(twice)).not.toEqual(scores(once));
+    }
   });
 
   it('does nothing twice: not when it is run again, and not when only the times of files differ', async () => {

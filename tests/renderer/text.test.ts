@@ -82,6 +82,11 @@ describe('the out-of-fold rule', () => {
     ]);
   });
 
+  test('who looks again', () => {
+    expect(ruleSentences({ ...plan, inFold: 1 })[1]).toMatch(/^Their cases are looked at again by 1 model that did: /);
+    expect(ruleSentences({ ...plan, heldOut: 1, inFold: 4 })[1]).toMatch(/^Its cases .* by 4 models that did: /);
+  });
+
   test('no held-out model is said, never passed over', () => {
     const sentences = ruleSentences({
       ...plan,
