@@ -62,7 +62,7 @@ for (let draw = values.merge ? 0 : 1; draw <= Number(values.draws); draw++) {
   if (!existsSync(folder)) await make(folder, draw);
   const project = await projectOf(folder, join(folder, 'project'));
   const settings: ScanSettings = {
-    ...{ ...PLAIN, models, folds: null, tta: NAMED_TTA.hflip },
+    ...{ ...PLAIN, models, folds: null, inFold: 0, tta: NAMED_TTA.hflip },
     ...{ members: models.map((file) => ({ file, classMap: to })), device: 'cpu', processes: availableParallelism() },
   };
   const results = await openResults(project);

@@ -14,6 +14,8 @@ export interface Setting {
   truth: string;
   work: string;
   tta: string;
+  /** members that look at cases a second time; docs/effect.md is of none */
+  inFold: string;
   minScore: number;
   /** cases from here up become ignore in the arm `ignored` */
   ignoreScore: number;
@@ -72,9 +74,10 @@ async function withoutMeasured({ data, work }: Setting): Promise<void> {
   await copyFile(join(data, 'classes.json'), join(dataset, 'classes.json'));
 }
 
-async function scanOnce({ models, work, tta }: Setting): Promise<void> {
+async function scanOnce({ models, work, tta, inFold }: Setting): Promise<void> {
   const { dataset, project } = placeOf(work);
-  await winnow('scan', dataset, '--project', project('scan'), '--tta', tta, '--models', ...models);
+  const how = ['--tta', tta, '--in-fold', inFold];
+  await winnow('scan', dataset, '--project', project('scan'), ...how, '--models', ...models);
 }
 
 /** The way of one who looks at nothing: what is accepted at once, one call of `accept` each. */

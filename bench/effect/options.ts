@@ -24,6 +24,7 @@ const OPTIONS = {
   /** everything is done with pictures of 1 / so much of their width and height */
   shrink: { type: 'string', default: '1' },
   tta: { type: 'string', default: 'hflip' },
+  'in-fold': { type: 'string', default: '0' },
   'min-score': { type: 'string', default: '0.5' },
   'ignore-score': { type: 'string', default: '0.2' },
   threshold: { type: 'string', default: '0.9' },
@@ -62,6 +63,7 @@ export function readOptions(args?: string[]) {
       work: resolve(work),
       models: [...(models ?? []), ...positionals].map((file) => resolve(file)),
       tta: values.tta,
+      inFold: values['in-fold'],
       minScore: Number(values['min-score']),
       ignoreScore: Number(values['ignore-score']),
       threshold: Number(values.threshold),
