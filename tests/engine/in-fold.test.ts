@@ -13,8 +13,9 @@ describe('who takes a second look', () => {
     ['b', 2],
     ['alone', 7],
   ]);
+  let size = { width: 480, height: 360 };
   const ask = (name: string, inFold: number, mask: string | null = `${name}.png`, dead = -1) =>
-    inFoldFor({ members, folds, inFold }, { name, mask }, (i) => i !== dead);
+    inFoldFor({ members, folds, inFold }, { name, mask, ...size }, (i) => i !== dead);
 
   it('members known to have trained on the picture, from the next fold on', () => {
     expect(ask('a', 1)).toEqual([2]);
@@ -29,6 +30,8 @@ describe('who takes a second look', () => {
     expect(ask('a', 2, null)).toEqual([]);
     expect(ask('unknown', 2)).toEqual([]);
     expect(ask('alone', 2)).toEqual([]);
+    size = { width: 4096, height: 4097 };
+    expect(ask('a', 2)).toEqual([]);
   });
 });
 
