@@ -149,4 +149,6 @@ export interface ScanPlan {
   unlabelled: number;
   /** JSON file the folds were read from, absolute; null: none */
   folds: string | null;
+  /** as an earlier part of that scan measured it, see ScanState; absent: none did */
+  sureness?: number;
 }

@@ -154,7 +154,7 @@ export function createStudio({ version, workerFile, home, emit }: StudioOptions)
       return settings;
     },
     describe: ({ models }) => describeModels(models),
-    plan: ({ dataset, settings }) => planScan(space(dataset).dataset, settings),
+    plan: ({ dataset, settings }) => planScan(space(dataset).dataset, settings, space(dataset).project),
     prove({ dataset, model }) {
       const { workspace, trial } = at(dataset);
       return trial.run(async (long) => {

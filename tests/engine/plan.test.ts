@@ -7,6 +7,8 @@ import type { Dataset } from '../../main/engine/dataset/dataset.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { openEnsemble } from '../../main/engine/inference/ensemble.ts';
 import { planScan } from '../../main/engine/inference/plan.ts';
+import { writeRecord } from '../../main/engine/inference/results/record.ts';
+import { projectOf } from '../../main/engine/project.ts';
 import { COLORS } from '../support/dataset.ts';
 import { makeJob, type Job } from '../support/job.ts';
 import { writePointwiseModel } from '../support/onnx.ts';
@@ -27,6 +29,15 @@ test('each labelled picture is scored by its held-out model, each unlabelled one
   const plan = await planScan(dataset, settings);
   expect(plan).toMatchObject({ members: 2, heldOut: 8, heldOutMembers: [1, 1], notHeldOut: 0, unlabelled: 4 });
   expect(plan.folds).toBe(join(job.folder, 'folds.json'));
+});
+
+test('sureness is that of an earlier part of the same scan', async () => {
+  const project = await projectOf(job.folder, join(job.place, 'measured'));
+  const { record } = await openEnsemble(dataset, settings);
+  expect((await planScan(dataset, settings, project)).sureness).toBeUndefined();
+  await writeRecord(project, { ...record, sureness: 1.23 });
+  expect((await planScan(dataset, settings, project)).sureness).toBe(1.23);
+  expect((await planScan(dataset, { ...settings, merge: 'vote' }, project)).sureness).toBeUndefined();
 });
 
 test('a second look is part of what a scan is, where folds are known', async () => {

@@ -3,17 +3,24 @@ import { NO_TTA } from '../../../common/ensemble.ts';
 import type { ScanPlan, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors.ts';
+import type { Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
 import { inFoldFor } from './in-fold.ts';
 import { passesFor } from './passes-for.ts';
+import { readRecord } from './results/record.ts';
 
-/** How the out-of-fold rule will fall out for these settings. Models that cannot be used take no part. */
-export async function planScan(dataset: Dataset, settings: ScanSettings): Promise<ScanPlan> {
+/**
+ * How the out-of-fold rule will fall out for these settings. Models that cannot be used take no part. `project`: where an
+ * earlier part of the same scan may lie.
+ */
+export async function planScan(dataset: Dataset, settings: ScanSettings, project?: Project): Promise<ScanPlan> {
   const ensemble = await openEnsemble(dataset, settings).catch((error: unknown) => {
     if (error instanceof InputError) return null;
     throw error;
   });
+  const record = project && ensemble && (await readRecord(project, ensemble.record.key));
   return {
+    ...(record?.sureness !== undefined && { sureness: record.sureness }),
     scan: ensemble?.record.key ?? null,
     members: ensemble?.members.length ?? 0,
     ...share(dataset, ensemble),
