@@ -13,9 +13,16 @@ export async function makeFolder(folder: string): Promise<string | undefined> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await isFolder(folder))) return undefined;
     const above = dirname(folder);
-    if (code !== 'ENOENT' || above === folder || (await isFolder(above))) throw error;
+    if (code !== 'ENOENT' || above === folder) throw error;
     const first = await makeFolder(above);
-    const made = await makeFolder(folder);
+    // Once more and not again: others may have made the folder above meanwhile, or this one.
+    const made = await mkdir(folder).then(
+      () => folder,
+      async (second: NodeJS.ErrnoException) => {
+        if (second.code === 'EEXIST' && (await isFolder(folder))) return undefined;
+        throw second;
+      },
+    );
     return first ?? made;
   }
 }
