@@ -7,23 +7,25 @@ import { dirname } from 'node:path';
  */
 export async function makeFolder(folder: string): Promise<string | undefined> {
   try {
+    return await makeOne(folder);
+  } catch (error) {
+    const above = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === folder) throw error;
+    // The folder above may be there by now, made by others at the same instant; whatever fails after that is no race.
+    const first = await makeFolder(above);
+    const made = await makeOne(folder);
+    return first ?? made;
+  }
+}
+
+/** undefined: it is there already. */
+async function makeOne(folder: string): Promise<string | undefined> {
+  try {
     await mkdir(folder);
     return folder;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await isFolder(folder))) return undefined;
-    const above = dirname(folder);
-    if (code !== 'ENOENT' || above === folder) throw error;
-    const first = await makeFolder(above);
-    // Once more and not again: others may have made the folder above meanwhile, or this one.
-    const made = await mkdir(folder).then(
-      () => folder,
-      async (second: NodeJS.ErrnoException) => {
-        if (second.code === 'EEXIST' && (await isFolder(folder))) return undefined;
-        throw second;
-      },
-    );
-    return first ?? made;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await isFolder(folder))) return undefined;
+    throw error;
   }
 }
 

@@ -26,6 +26,14 @@ describe('making a folder', () => {
     for (const n of [0, 1, 2]) expect(await isFolder(join(place, 'x/y/z', String(n)))).toBe(true);
   });
 
+  it('may be done in a folder that others are about to make', async () => {
+    for (let round = 0; round < 200; round++) {
+      const above = join(place, String(round));
+      await Promise.all([makeFolder(above), makeFolder(join(above, 'a')), makeFolder(join(above, 'b'))]);
+      expect(await isFolder(join(above, 'a')), above).toBe(true);
+    }
+  });
+
   it('ends where a file is in the way', async () => {
     await writeFile(join(place, 'file'), '');
     await expect(makeFolder(join(place, 'file'))).rejects.toThrow('EEXIST');
