@@ -42,6 +42,9 @@ export interface InFold {
   cameOver: number;
 }
 
+/** `trained` below which members that trained on a label are taken to say what it says: the lowest floor of a case. */
+export const AGREED = 0.32;
+
 /** What the features of a case tell of the second look; null: nobody looked twice. */
 export function inFoldOf(features: readonly number[]): InFold | null {
   const standard = features.slice(JUDGED.length);

@@ -14,7 +14,10 @@ import type { Pixels } from './source.ts';
  */
 const NOT_HELD_OUT = 0.5;
 
-/** What the planes of one picture say. `bytes`: see splitPlanes; `votes`: of each pass, null where nobody asked for them; `inFold`: planes by members that trained on it. */
+/**
+ * What the planes of one picture say. `bytes`: see splitPlanes; `votes`: of each pass, null where nobody asked for them;
+ * `inFold`: planes by members that trained on it.
+ */
 export function examine(
   { sample, heldOut, sureness }: Pick<Task, 'sample' | 'heldOut' | 'sureness'>,
   pixels: Pick<Pixels, 'width' | 'height' | 'given'> & { rgb?: Uint8Array },

@@ -35,7 +35,7 @@ export interface Task {
   /** indexes in Plan.members, in the order they run */
   members: number[];
   heldOut: boolean;
-  /** members that trained on the picture, for a second look at its cases; absent: none */
+  /** members that trained on the picture, for a second look at its cases; set by Run; absent: none */
   inFold?: number[];
   /** size the sessions are made for, where enough pictures have it; null: they are made for any */
   size: { width: number; height: number } | null;

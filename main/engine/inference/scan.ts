@@ -7,7 +7,6 @@ import { Cancelled } from '../errors.ts';
 import { inParallel, throwIfCancelled, type Long } from '../long.ts';
 import { makeProject, type Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
-import { inFoldFor } from './in-fold.ts';
 import { listPlanes, planesFile } from './results/planes.ts';
 import { sampledOf } from './places.ts';
 import { Progress } from './progress.ts';
@@ -143,7 +142,6 @@ async function toDo(
       tasks[id] = {
         ...{ id, sample, known: before?.hash ?? null, size: null },
         ...judges,
-        inFold: inFoldFor(ensemble, sample, () => true),
         sampled: sampled.has(sample.name),
       };
     }

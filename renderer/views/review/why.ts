@@ -1,6 +1,6 @@
 import type { CaseRow } from '../../../common/case.ts';
 import { IGNORE } from '../../../common/dataset.ts';
-import { FEATURES, inFoldOf } from '../../../common/features.ts';
+import { AGREED, FEATURES, inFoldOf } from '../../../common/features.ts';
 import type { Move, Term } from '../../../common/learn.ts';
 import { percent } from '../../format.ts';
 import { KIND_WORDS } from './words.ts';
@@ -10,9 +10,8 @@ export type Words = (string | { name: string })[];
 
 /** Mean mutual information, bits, from which models are said to disagree. */
 const UNSURE = 0.25;
-/** Mean log-ratio from which a model is said to contradict a label, and below which it is said not to. */
+/** Mean log-ratio from which a model is said to contradict a label. */
 const CONTRADICTS = 1.5;
-const AGREES = 0.3;
 /** Difference of the score below which nothing is said of it. */
 const SAID = 0.01;
 /** Log-odds below which a term is not worth a word, and how many are named. */
@@ -67,7 +66,7 @@ function again(features: readonly number[]): string {
   const seen = inFoldOf(features);
   if (!seen) return '';
   if (seen.trained >= CONTRADICTS) return ' Even trained on this label, a model contradicts it.';
-  return seen.trained < AGREES && seen.cameOver > 0 ? ' Trained on this label, a model came over to it.' : '';
+  return seen.trained < AGREED && seen.cameOver > 0 ? ' Trained on this label, a model came over to it.' : '';
 }
 
 /** null: there are not several to count. */
