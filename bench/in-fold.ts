@@ -11,7 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 import { inFoldOf, type InFold } from '../common/features.ts';
-import { pictureScore } from '../main/engine/noise/score.ts';
+import { AGAIN, scoreAgain } from '../main/engine/noise/in-fold.ts';
 import { fitLogistic } from './quality/logistic.ts';
 import { auroc } from './quality/measures.ts';
 import { tellCases } from './quality/right.ts';
@@ -32,7 +32,6 @@ if (!data.length || [truth, once, twice].some(({ length }) => length !== data.le
   throw new Error('Expected --data DATASET --truth TRUTH --once PROJECT --twice PROJECT, once a dataset.');
 
 interface Row {
-  sample: string;
   /** of the first look */
   score: number;
   seen: InFold;
@@ -43,9 +42,9 @@ const sets: Row[][] = [];
 for (const [n, folder] of data.entries()) {
   const before = new Map((await tellCases(folder, once[n], truth[n])).map(({ id, score }) => [id, score]));
   const rows: Row[] = [];
-  for (const { id, sample, features, right } of await tellCases(folder, twice[n], truth[n])) {
+  for (const { id, features, right } of await tellCases(folder, twice[n], truth[n])) {
     const [score, seen] = [before.get(id), inFoldOf(features)];
-    if (score !== undefined && seen) rows.push({ sample, score, seen, right });
+    if (score !== undefined && seen) rows.push({ score, seen, right });
   }
   sets.push(rows);
 }
@@ -62,54 +61,49 @@ function inSmall(set: readonly Row[]): Row[] {
   return Array.from({ length: Math.floor(set.length / every) }, (_, i) => set[Math.floor(i * every)]);
 }
 
-function fit(some: readonly Row[][]) {
-  const rows = some.flatMap(inSmall);
-  return fitLogistic(
-    rows.map(termsOf),
+const fit = (rows: readonly Row[], terms: (row: Row) => number[]) =>
+  fitLogistic(
+    rows.map(terms),
     rows.map(({ right }) => right),
     1e-3,
   );
-}
+
+const rounded = (value: number) => Number(value.toFixed(2));
 
 function report(rows: readonly Row[], scoreOf: (row: Row) => number): string {
   const scored = rows.map((row) => ({ ...row, score: scoreOf(row) })).sort((a, b) => b.score - a.score);
   const share = (n: number) => (scored.slice(0, n).filter(({ right }) => right).length / n).toFixed(2);
-  const pictures = [...Map.groupBy(scored, ({ sample }) => sample).values()].map((cases) => ({
-    score: pictureScore(cases),
-    positive: cases.some(({ right }) => right),
-  }));
+  const between = (from: number, to: number) => {
+    const some = scored.filter(({ score }) => score >= from && score < to);
+    return `${(some.filter(({ right }) => right).length / some.length).toFixed(2)} of ${some.length}`;
+  };
   const cases = auroc(scored.map(({ score, right }) => ({ score, positive: right })));
-  return `AUROC ${cases.toFixed(3)}, pictures with a right case ${auroc(pictures).toFixed(3)}, of the first 50, 100, 200, 300, 500 right ${[50, 100, 200, 300, 500].map(share).join(', ')}`;
+  return `AUROC ${cases.toFixed(3)}, of the first 50, 100, 200, 300, 500 right ${[50, 100, 200, 300, 500].map(share).join(', ')}; from 0.2 to 0.4 ${between(0.2, 0.4)}, from 0.6 up ${between(0.6, Infinity)}`;
 }
 
-const teaching = sets.slice(0, sets.length - Number(values.judged));
-for (const [n, rows] of sets.entries()) {
-  const { weights, intercept } = fit(teaching.filter((other) => other !== rows));
-  const again = (row: Row) => {
-    const sum = termsOf(row).reduce((all, term, j) => all + weights[j] * term, intercept);
-    return 1 / (1 + Math.exp(-sum));
-  };
-  console.log(`\n${data[n]}: ${rows.length} cases, ${rows.filter(({ right }) => right).length} right`);
-  console.log(`one look          ${report(rows, ({ score }) => score)}`);
-  console.log(`a second look     ${report(rows, again)}`);
+/** The numbers that `teaching` teaches; those of `rare` say how large a score is. */
+function teach(teaching: readonly Row[][], rare: readonly Row[][]): typeof AGAIN {
+  const { weights } = fit(teaching.flatMap(inSmall), termsOf);
+  const rows = rare.flatMap(inSmall);
+  const line = fit(rows, (row) => [termsOf(row).reduce((sum, term, j) => sum + weights[j] * term, 0)]);
+  const [score, trained, cameOver] = weights.map((weight) => rounded(line.weights[0] * weight));
+  return { intercept: rounded(line.intercept), score, trained, cameOver };
 }
-const together = fit(teaching);
-const sumOf = (row: Row) => termsOf(row).reduce((all, term, j) => all + together.weights[j] * term, 0);
-const rare = sets
-  .slice(0, Number(values.rare ?? teaching.length))
-  .map(inSmall)
-  .flat();
-const line = fitLogistic(
-  rare.map((row) => [sumOf(row)]),
-  rare.map(({ right }) => right),
-  1e-3,
-);
-const { intercept } = line;
-const [score, trained, cameOver] = together.weights.map((weight) => Number((line.weights[0] * weight).toFixed(2)));
-console.log(`\nall together`, { intercept: Number(intercept.toFixed(2)), score, trained, cameOver });
+
+const judged = Number(values.judged);
+const teaching = sets.slice(0, sets.length - judged);
+const rare = sets.slice(0, Number(values.rare ?? teaching.length));
+for (const [n, rows] of sets.entries()) {
+  const others = (some: readonly Row[][]) => some.filter((other) => other !== rows);
+  const numbers = teach(others(teaching), others(rare));
+  console.log(`\n${data[n]}: ${rows.length} cases, ${rows.filter(({ right }) => right).length} right`);
+  console.log(`one look       ${report(rows, ({ score }) => score)}`);
+  console.log(`a second look  ${report(rows, ({ score, seen }) => scoreAgain(score, seen, numbers))}`);
+}
+console.log('\nall together', teach(teaching, rare));
 for (const name of ['trained', 'cameOver'] as const) {
   const all = teaching.flat().map(({ seen }) => seen[name]);
   const mean = all.reduce((a, b) => a + b, 0) / all.length;
   const deviation = Math.sqrt(all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / all.length);
-  console.log(name, { mean: Number(mean.toFixed(2)), deviation: Number(deviation.toFixed(2)) });
+  console.log(name, { mean: rounded(mean), deviation: rounded(deviation) });
 }
