@@ -90,8 +90,12 @@ export class GraphBuilder {
     return this.constant('float32', shape, new Float32Array(values));
   }
 
-  int64s(values: readonly number[], dims: readonly number[] = [values.length]): string {
-    return this.constant('int64', dims, BigInt64Array.from(values, BigInt));
+  int64s(values: readonly (number | bigint)[], dims: readonly number[] = [values.length]): string {
+    return this.constant(
+      'int64',
+      dims,
+      BigInt64Array.from(values, (value) => BigInt(value)),
+    );
   }
 
   private constant(type: keyof typeof ElementType, dims: readonly number[], values: Float32Array | BigInt64Array) {

@@ -4,10 +4,12 @@ import { giveBack } from '../inference/memory.ts';
 import { filesOutside, takeWeightsIn } from './external.ts';
 import type { Model } from './model.ts';
 import { decodeModel } from './proto.ts';
+import { raiseOperators } from './raise.ts';
 import { composeQueries } from './describe/queries.ts';
 
 /**
- * A model from its file, whole: masks of queries are put together (queries.ts), weights that lie in files beside it are read in. Weights are views of what was read, not
+ * A model from its file, whole: old operators are brought to a version that can be built on (raise.ts), masks of queries are
+ * put together (queries.ts), weights that lie in files beside it are read in. Weights are views of what was read, not
  * copies. Throws where it is none, in one sentence.
  */
 export async function readModel(file: string): Promise<Model> {
@@ -53,6 +55,7 @@ function decode(bytes: Uint8Array): Model {
     );
   }
   if (!model.graph?.node.length) throw new Error('Expected an ONNX model, found a file without a graph.');
+  raiseOperators(model);
   composeQueries(model);
   return model;
 }

@@ -11,15 +11,13 @@ import { elementName, opsetOf, shapeOf, type Model, type ValueInfo } from '../mo
 import { modelFiles } from './model-files.ts';
 import { realInputs } from '../network.ts';
 import { mainOutput, mapOutputs, type MapOutput } from './outputs.ts';
+import { OLDEST_OPSET } from '../raise.ts';
 import { letGo, readGraph } from '../read.ts';
 import { refusal, refusalOf, unlikeMap } from './refusal.ts';
 
 /** ImageNet's. Mean and standard deviation are in the order in which the network takes the channels. */
 const MEAN = [0.485, 0.456, 0.406];
 const STD = [0.229, 0.224, 0.225];
-
-/** The oldest operators in which everything Winnow adds can be said. */
-const OLDEST_OPSET = 11;
 
 /** Types of input that pictures can be brought to. */
 const INPUT_TYPES = ['float32', 'float16', 'uint8'];
