@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkPixels } from '../../main/engine/dataset/check.ts';
 import { isDataset } from '../../main/engine/dataset/folder.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
+import { pairByName } from '../../main/engine/dataset/pairs.ts';
 import { Cancelled, InputError } from '../../main/engine/errors.ts';
+import { readFolds } from '../../main/engine/inference/ensemble.ts';
+import { findReferences } from '../../main/engine/measures/references.ts';
 import { encodeMask, encodePicture, type MaskFile } from '../../main/engine/images.ts';
 import { makeTemporary } from '../support/dataset.ts';
 
@@ -42,6 +45,35 @@ async function put3(): Promise<void> {
 const names = (samples: { name: string }[]) => samples.map(({ name }) => name);
 
 describe('opening a folder', () => {
+  it('pairs names that differ in how their accents are written, as macOS and zip files mix them', async () => {
+    const [composed, apart] = ['Stra\u00dfe-\u00e9t\u00e9', 'Stra\u00dfe-e\u0301te\u0301'];
+    await put(`images/${composed}.jpg`, await picture());
+    await put(`masks/${apart}.png`, await mask([0, 1]));
+    await put(`images/2-${apart}.jpg`, await picture());
+    await put(`masks/2-${composed}.png`, await mask([0, 1]));
+    await put('folds.json', JSON.stringify({ [apart]: 3, [`2-${composed}`]: 4 }));
+    const dataset = await openDataset(folder);
+    expect(dataset.findings).toEqual([]);
+    expect(dataset.samples.map(({ name, mask }) => [name, mask])).toEqual([
+      [`2-${apart}`, `masks/2-${composed}.png`],
+      [composed, `masks/${apart}.png`],
+    ]);
+    const folds = await readFolds(dataset, { folds: null }, []);
+    expect([`2-${apart}`, composed].map((name) => folds.get(name))).toEqual([4, 3]);
+    expect((await findReferences(dataset, join(folder, 'masks'))).map(({ file }) => file)).toEqual([
+      `2-${composed}.png`,
+      `${apart}.png`,
+    ]);
+  });
+
+  it('gives no mask away that has a picture of the very same name', () => {
+    const [composed, apart] = ['\u00e9', 'e\u0301'];
+    const images = [composed, apart].map((name) => `images/${name}.jpg`);
+    const { maskOf, findings } = pairByName(images, 'images', [`masks/${apart}.png`], 'masks');
+    expect([...maskOf]).toEqual([[images[1], `masks/${apart}.png`]]);
+    expect(findings).toEqual([]);
+  });
+
   it('pairs pictures with masks by name, through subfolders and formats', async () => {
     const png = await sharp(await picture())
       .png()

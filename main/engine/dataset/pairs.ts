@@ -12,7 +12,8 @@ const withoutExtension = (file: string) => file.slice(0, file.length - extname(f
 
 /**
  * `images/a/b.jpg` belongs with `masks/a/b.png`. Of pictures that differ in nothing but the extension the first counts.
- * Files are relative to the dataset; `images` and `masks` are the folders they lie in.
+ * An accent may be a character of its own in one name and not in the other (Unicode's NFD and NFC, as macOS and zip files mix
+ * them). Files are relative to the dataset; `images` and `masks` are the folders they lie in.
  */
 export function pairByName(
   pictures: string[],
@@ -23,6 +24,7 @@ export function pairByName(
   const pairs: Pairs = { pictures: [], maskOf: new Map(), findings: [] };
   const waiting = new Map(masks.map((file) => [withoutExtension(file).slice(maskFolder?.length), file]));
   const first = new Map<string, string>();
+  const unpaired: { picture: string; key: string }[] = [];
   for (const picture of pictures) {
     const path = withoutExtension(picture);
     const twin = first.get(path);
@@ -38,8 +40,18 @@ export function pairByName(
     if (images === null || !picture.startsWith(`${images}/`)) continue;
     const key = path.slice(images.length);
     const mask = waiting.get(key);
-    if (mask !== undefined) pairs.maskOf.set(picture, mask);
+    if (mask === undefined) unpaired.push({ picture, key });
+    else pairs.maskOf.set(picture, mask);
     waiting.delete(key);
+  }
+  // After all that are named alike to the byte, so that none of those loses its mask.
+  const written = new Map(Array.from(waiting.keys(), (key) => [key.normalize('NFC'), key]));
+  for (const { picture, key } of unpaired) {
+    const same = written.get(key.normalize('NFC'));
+    const mask = same === undefined ? undefined : waiting.get(same);
+    if (same === undefined || mask === undefined) continue;
+    pairs.maskOf.set(picture, mask);
+    waiting.delete(same);
   }
   for (const [key, file] of waiting)
     pairs.findings.push({ file, problem: `Expected a picture ${images ?? 'images'}${key}.*, found none.` });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
 import { IN_FOLD_MEMBERS, type ModelInfo, type ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { bySameName } from '../dataset/same-name.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { describeModels } from '../onnx/describe/describe.ts';
@@ -131,13 +132,19 @@ function recordOf(
 
 /** Folds that were asked for have to be there; those of the dataset are taken if they are. */
 export async function readFolds(
-  dataset: Pick<Dataset, 'folder'>,
+  dataset: Pick<Dataset, 'folder' | 'samples'>,
   settings: Pick<ScanSettings, 'folds'>,
   findings: Finding[],
 ): Promise<Ensemble['folds']> {
   const file = settings.folds ?? join(dataset.folder, 'folds.json');
   try {
-    return new Map(Object.entries(parseJson(await readFile(file, 'utf8'), Folds)));
+    const folds = new Map(Object.entries(parseJson(await readFile(file, 'utf8'), Folds)));
+    const foldOf = bySameName(folds);
+    for (const { name } of dataset.samples) {
+      const fold = foldOf(name);
+      if (fold !== undefined) folds.set(name, fold);
+    }
+    return folds;
   } catch (error) {
     if (settings.folds === null && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
     const problem = `Expected {sample name: fold} in ${file}, found ${messageOf(error)}.`;

@@ -1,6 +1,7 @@
 import type { SampleRow } from '../../../common/dataset.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { listFiles, MASKS } from '../dataset/folder.ts';
+import { bySameName } from '../dataset/same-name.ts';
 import { InputError, messageOf } from '../errors.ts';
 
 /**
@@ -23,9 +24,10 @@ export async function findReferences(
     byPath.set(path, file);
     byName.set(name, byName.has(name) ? null : file);
   }
+  const [pathOf, nameOf] = [bySameName(byPath), bySameName(byName)];
   return dataset.samples.flatMap((sample) => {
     const path = sample.image.slice(sample.image.indexOf('/') + 1).replace(/\.[^./]+$/, '');
-    const file = byPath.get(path) ?? byPath.get(sample.name) ?? byName.get(sample.name);
+    const file = pathOf(path) ?? pathOf(sample.name) ?? nameOf(sample.name);
     return file ? { sample, file } : [];
   });
 }
