@@ -2,7 +2,7 @@
  * Where main/engine/noise/forest.json comes from, and how good cases are on pictures it was not fitted on:
  *
  *     node bench/fit.ts --data DATASET --project PROJECT --truth TRUTH [--data … --project … --truth …]
- *         [--planted FOLDER]… [--habit FOLDER]… [--by stretch|dataset] [--write] [--cases FILE]
+ *         [--planted FOLDER]… [--habit FOLDER]… [--again PROJECT]… [--by stretch|dataset] [--write] [--cases FILE]
  *
  * Takes every candidate of every labelled picture of the scans, right where at least half of its pixels are wrongly
  * labelled, of what bench/plant.ts made of the same pictures in FOLDER, and of what bench/effect/effect.ts --habit did. A
@@ -10,7 +10,8 @@
  * one is fitted on all of them, and written with --write. Fifths are stretches in the order of names: frames of one drive look alike, and a forest that has
  * seen the frame before knows too much. With --by dataset every dataset is judged by a forest that saw the others only: what
  * to expect of pictures of another world. --cases writes the cases as they were scored on pictures held out, a list of each
- * dataset, for bench/learn.ts.
+ * dataset, for bench/learn.ts. --again, for the first datasets, is a project of the same pictures scanned by members that did
+ * train on them: one look more (noise/in-fold.ts), after which the held-out cases are judged once more.
  */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { parseArgs } from 'node:util';
 import { JUDGED } from '../common/features.ts';
 import { distinct, isWorthALook } from '../main/engine/noise/cases.ts';
 import { margin, readForest, type WrittenTree } from '../main/engine/noise/forest.ts';
+import { inFoldFeatures, scoreAgain } from '../main/engine/noise/in-fold.ts';
 import { kindOf } from '../main/engine/noise/kind.ts';
 import { mixed, standardise } from '../main/engine/noise/probability.ts';
 import { pictureScore } from '../main/engine/noise/score.ts';
@@ -43,14 +45,15 @@ const { values } = parseArgs({
     by: { type: 'string', default: 'stretch' },
     write: { type: 'boolean' },
     cases: { type: 'string' },
+    again: { type: 'string', multiple: true, default: [] },
   },
 });
-const { data = [], project = [], truth = [] } = values;
+const { data = [], project = [], truth = [], again } = values;
 if (!data.length || data.length !== project.length || data.length !== truth.length)
   throw new Error('Expected --data DATASET --project PROJECT --truth TRUTH, once a dataset.');
 
 const sets: GatheredPicture[][] = [];
-for (const [d, folder] of data.entries()) sets.push(await gather(folder, project[d], truth[d]));
+for (const [d, folder] of data.entries()) sets.push(await gather(folder, project[d], truth[d], again[d]));
 const planted: GatheredPicture[][] = [];
 for (const out of values.planted)
   for (const draw of (await readdir(out)).filter((draw) => draw !== '0').sort())
@@ -155,37 +158,49 @@ console.log(`candidates ${all.length}, right ${all.filter(({ right }) => right).
 console.log(`linear terms alone   ${judge(({ linear }) => linear)}`);
 console.log(`with the forest, held out by ${values.by}   ${judge(marginOf)}`);
 
+/** A case on a picture held out, scored after one look or two. */
+type HeldOut = ReturnType<typeof rowsOf>[number];
+
+function tell(set: readonly HeldOut[]): void {
+  let count = 0;
+  const judged = set.map(({ picture, cases }) => {
+    const offset = count;
+    count += picture.errors.length;
+    return cases.map(({ one, score, evidence }) => {
+      const covers = one.covers.map((error) => error + offset);
+      return { score, kind: kindOf(evidence, picture.diagonal), right: one.right, covers };
+    });
+  });
+  report({
+    pictures: set.map(({ picture: { wrong }, cases }) => ({ score: pictureScore(cases), wrong })),
+    errors: set.flatMap(({ picture }) => picture.errors),
+    cases: judged.flat(),
+  });
+}
+
 const told: Told[][] = [];
 for (const [d, set] of sets.entries()) {
+  const once = rowsOf(calibration.slope, calibration.intercept, set);
   console.log(`\n${data[d]}, held out by ${values.by}`);
-  const offsets = new Map<GatheredPicture, number>();
-  let count = 0;
-  for (const picture of set) {
-    offsets.set(picture, count);
-    count += picture.errors.length;
+  tell(once);
+  const twice = once.map((row) => ({
+    ...row,
+    cases: row.cases.map((one) => ({ ...one, score: one.one.seen ? scoreAgain(one.score, one.one.seen) : one.score })),
+  }));
+  if (again[d] !== undefined) {
+    console.log('\nafter a second look');
+    tell(twice);
   }
-  const rows = rowsOf(calibration.slope, calibration.intercept, set);
   told.push(
-    rows.flatMap(({ picture, cases }, n) =>
+    twice.flatMap(({ picture, cases }, n) =>
       cases.map(({ one, score, evidence }) => {
         const { given, proposed, bbox } = evidence;
         const kind = kindOf(evidence, picture.diagonal);
-        return { sample: String(n), kind, given, proposed, bbox, score, features: standard(one), right: one.right };
+        const features = [...standard(one), ...inFoldFeatures(one.seen)];
+        return { sample: String(n), kind, given, proposed, bbox, score, features, right: one.right };
       }),
     ),
   );
-  report({
-    pictures: rows.map(({ picture: { wrong }, cases }) => ({ score: pictureScore(cases), wrong })),
-    errors: set.flatMap(({ errors }) => errors),
-    cases: rows.flatMap(({ picture, cases }) =>
-      cases.map(({ one, score, evidence }) => ({
-        score,
-        kind: kindOf(evidence, picture.diagonal),
-        right: one.right,
-        covers: one.covers.map((e) => e + (offsets.get(picture) ?? 0)),
-      })),
-    ),
-  });
 }
 
 if (values.cases) await writeFile(values.cases, JSON.stringify(told));

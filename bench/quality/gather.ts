@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { InFold } from '../../common/features.ts';
 import { readPicture } from '../../main/engine/images.ts';
 import { findRegions, measure, pixelsIn, type Candidate } from '../../main/engine/noise/candidates.ts';
+import { lookAgain } from '../../main/engine/noise/in-fold.ts';
 import { linearMargin, terms, type Terms } from '../../main/engine/noise/probability.ts';
 import { setScene } from '../../main/engine/noise/scene.ts';
-import { openKnown } from './known.ts';
+import { openKnown, openPlanes } from './known.ts';
 import { SMALLEST_ERROR } from './report.ts';
 
 export interface GatheredCandidate {
@@ -15,6 +17,8 @@ export interface GatheredCandidate {
   right: boolean;
   /** errors of the picture it covers, as indexes into its list */
   covers: number[];
+  /** what members that trained on the picture make of it; null: none were asked */
+  seen: InFold | null;
 }
 
 export interface GatheredPicture {
@@ -26,9 +30,18 @@ export interface GatheredPicture {
   candidates: GatheredCandidate[];
 }
 
-/** Every candidate of every labelled picture of a scan, beside the truth: `truth` holds masks/ and, if known, errors.json. */
-export async function gather(data: string, projectFolder: string, truth: string): Promise<GatheredPicture[]> {
+/**
+ * Every candidate of every labelled picture of a scan, beside the truth: `truth` holds masks/ and, if known, errors.json.
+ * `again` is a project with a scan of the same pictures by members that trained on them, if there is one.
+ */
+export async function gather(
+  data: string,
+  projectFolder: string,
+  truth: string,
+  again?: string,
+): Promise<GatheredPicture[]> {
   const { dataset, sureness, pictures } = await openKnown(data, projectFolder, truth);
+  const inFold = again === undefined ? null : await openPlanes(data, again);
   const gathered: GatheredPicture[] = [];
   for await (const picture of pictures()) {
     const { sample, given, wrong } = picture;
@@ -38,6 +51,7 @@ export async function gather(data: string, projectFolder: string, truth: string)
     const errors = picture.errors().filter(({ area }) => area >= SMALLEST_ERROR);
     const scene = setScene(planes, given, dataset.classMap.classes.length, rgb, sureness);
     const { diagonal } = scene;
+    const trained = await inFold?.(sample.name);
     const candidates = findRegions(scene).map((region): GatheredCandidate => {
       const candidate = measure(scene, region);
       const named = terms(candidate.evidence, scene);
@@ -45,7 +59,8 @@ export async function gather(data: string, projectFolder: string, truth: string)
       const covers = right
         ? errors.flatMap(({ mask, area }, e) => (pixelsIn(candidate, mask) >= 0.3 * area ? [e] : []))
         : [];
-      return { candidate, terms: named, linear: linearMargin(named), right, covers };
+      const seen = trained ? lookAgain(region, planes, trained, sureness) : null;
+      return { candidate, terms: named, linear: linearMargin(named), right, covers, seen };
     });
     const kinds = errors.map(({ kind }) => ({ kind }));
     gathered.push({

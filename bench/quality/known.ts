@@ -70,3 +70,14 @@ export async function openKnown(data: string, projectFolder: string, truth: stri
     (await surenessOf(project, scan, measuredOf(heldOut), { classes, temperature: record?.temperature }));
   return { dataset, sureness, pictures };
 }
+
+/** The planes of a project's scan, by sample; null where it has none. Throws without a scan. */
+export async function openPlanes(
+  data: string,
+  projectFolder: string,
+): Promise<(name: string) => Promise<Planes | null>> {
+  const project = await projectOf(data, projectFolder);
+  const { scan } = await openResults(project);
+  if (scan === null) throw new Error(`Expected a scan in ${projectFolder}, found none.`);
+  return async (name) => (await readPlanes(project, scan, name))?.planes ?? null;
+}

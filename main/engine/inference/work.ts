@@ -100,12 +100,22 @@ export function startWork(
     return { planes, votes, kept: places && sample ? packSampled(places, sample, pixels, saidIn(task)) : null };
   }
 
-  /** What members that trained on the picture make of it as it stands, which tells as much as with TTA; null: none are asked. */
+  /**
+   * What members that trained on the picture make of it as it stands, which tells as much as with TTA; null: none are asked,
+   * or they gave no numbers, which costs the picture that look and no more.
+   */
   async function secondLook(task: Task, pixels: Pixels): Promise<Answer | null> {
     const { inFold: members = [] } = task;
     if (!members.length || !pixels.given) return null;
     const { planes, votes } = await again.run({ ...task, members }, pixels);
-    expectNumbers(planes, pixels, membersOf({ members }));
+    try {
+      expectNumbers(planes, pixels, membersOf({ members }));
+    } catch (error) {
+      const problem = `${messageOf(error)} There was no second look at its cases.`;
+      tell({ type: 'finding', finding: { file: task.sample.image, problem } });
+      giveBackAll({ planes, votes });
+      return null;
+    }
     return { planes, votes };
   }
 
