@@ -18,7 +18,7 @@ import { labelTable, toIndexes } from '../main/engine/dataset/labels.ts';
 import { openDataset } from '../main/engine/dataset/open.ts';
 import { readMask } from '../main/engine/images.ts';
 import { averageCheckpoints } from '../main/engine/inference/checkpoints/average.ts';
-import { readFolds } from '../main/engine/inference/ensemble.ts';
+import { readFolds } from '../main/engine/inference/folds.ts';
 import { memberOf } from '../main/engine/inference/member.ts';
 import { reEstimate } from '../main/engine/inference/checkpoints/re-estimate.ts';
 import { withRuntimes } from '../main/engine/inference/runtime.ts';
@@ -45,7 +45,7 @@ const workerFile = resolve(import.meta.dirname, '..', 'main', 'engine', 'inferen
 const dataset = await openDataset(values.data);
 const { folder, classMap } = dataset;
 const table = labelTable(classMap);
-const folds = await readFolds(dataset, { folds: null }, []);
+const { of: folds } = await readFolds(dataset, { folds: null }, []);
 const isHeldOut = ({ mask, name }: SampleRow) => mask !== null && folds.get(name) === fold;
 const samples = dataset.samples.filter((sample) => isHeldOut(sample) || sample.mask === null);
 const training = dataset.samples.filter((sample) => sample.mask !== null && !isHeldOut(sample));

@@ -8,7 +8,7 @@ export const DEVICES: readonly Device[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml
 export interface ScanSettings extends Composition {
   /** ONNX files or folders of them, absolute */
   models: string[];
-  /** JSON file `{sample name: fold}`, absolute; null: the dataset's own folds.json if it has one */
+  /** JSON `{name: fold}` or a CSV with a column `fold`, absolute; null: the dataset's own folds.json or folds.csv if it has one */
   folds: string | null;
   /**
    * members that did train on a labelled picture, asked for a second look at its cases, at most; absent: IN_FOLD_MEMBERS,
@@ -147,7 +147,7 @@ export interface ScanPlan {
   notHeldOut: number;
   /** unlabelled pictures: all members score them */
   unlabelled: number;
-  /** JSON file the folds were read from, absolute; null: none */
+  /** file the folds were read from, absolute; null: none */
   folds: string | null;
   /** as an earlier part of that scan measured it, see ScanState; absent: none did */
   sureness?: number;

@@ -44,7 +44,10 @@ export function scanCommand(program: Command): void {
       'proposals and cases for every picture; goes on where an earlier scan stopped; Ctrl-C is safe; what is not said is as in the last scan',
     )
     .option('--models <file or folder...>', 'ONNX files, or folders of them')
-    .option('--folds <file>', 'JSON {sample name: fold}: which model did not train on which picture')
+    .option(
+      '--folds <file>',
+      'JSON {name: fold} or a CSV with a column fold: which model did not train on which picture',
+    )
     .option(
       '--in-fold <n>',
       'members that did train on a labelled picture, asked for a second look at its cases; 0: none (default: 1)',

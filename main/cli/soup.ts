@@ -28,7 +28,10 @@ export function soupCommand(program: Command): void {
     .option('--dataset <dir>', 'dataset to re-estimate BatchNormalization on, and to judge the result by')
     .option('--greedy', 'keep a checkpoint only if the mIoU rises with it (needs --dataset)')
     .option('--fold <n>', 'the fold this run held out: only its pictures judge', numberFrom0)
-    .option('--folds <file>', 'JSON file {sample name: fold} (default: folds.json of the dataset)')
+    .option(
+      '--folds <file>',
+      'JSON {name: fold} or a CSV with a column fold (default: folds.json or folds.csv of the dataset)',
+    )
     .option('--pictures <n>', 'take statistics and measures of at most so many pictures each', wholeNumber, 256)
     .option('--force', 'write the average also where it is worse than its best checkpoint')
     .option('--json', 'print one JSON document')

@@ -7,7 +7,7 @@ import { isDataset } from '../../main/engine/dataset/folder.ts';
 import { openDataset } from '../../main/engine/dataset/open.ts';
 import { pairByName } from '../../main/engine/dataset/pairs.ts';
 import { Cancelled, InputError } from '../../main/engine/errors.ts';
-import { readFolds } from '../../main/engine/inference/ensemble.ts';
+import { readFolds } from '../../main/engine/inference/folds.ts';
 import { findReferences } from '../../main/engine/measures/references.ts';
 import { encodeMask, encodePicture, type MaskFile } from '../../main/engine/images.ts';
 import { makeTemporary } from '../support/dataset.ts';
@@ -58,7 +58,7 @@ describe('opening a folder', () => {
       [`2-${apart}`, `masks/2-${composed}.png`],
       [composed, `masks/${apart}.png`],
     ]);
-    const folds = await readFolds(dataset, { folds: null }, []);
+    const { of: folds } = await readFolds(dataset, { folds: null }, []);
     expect([`2-${apart}`, composed].map((name) => folds.get(name))).toEqual([4, 3]);
     expect((await findReferences(dataset, join(folder, 'masks'))).map(({ file }) => file)).toEqual([
       `2-${composed}.png`,

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
 import type { ClassMap, Finding, SampleRow } from '../../../common/dataset.ts';
 import { IN_FOLD_MEMBERS, type ModelInfo, type ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { bySameName } from '../dataset/same-name.ts';
-import { InputError, messageOf } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { InputError } from '../errors.ts';
 import { describeModels } from '../onnx/describe/describe.ts';
 import { filesOf } from '../onnx/read.ts';
+import { readFolds, type Folds } from './folds.ts';
 import { memberOf, type Member } from './member.ts';
 import type { ScanRecord } from './results/record.ts';
 
@@ -21,16 +17,15 @@ const ALGORITHM = 7;
 export interface Ensemble {
   /** usable ones, in an order that does not depend on how they were named */
   members: Member[];
-  /** fold of a sample by name */
+  /** fold of a sample by name, and the file they were read from, absolute; null: none */
   folds: ReadonlyMap<string, number>;
+  foldsFile: string | null;
   /** members that trained on a picture and are asked for a second look, at most; see inFoldFor */
   inFold: number;
   record: ScanRecord;
   /** models that cannot be used */
   findings: Finding[];
 }
-
-const Folds = z.record(z.string(), z.number().int());
 
 /** Throws InputError where no model can be used or the folds asked for cannot be read. */
 export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Promise<Ensemble> {
@@ -49,10 +44,11 @@ export async function openEnsemble(dataset: Dataset, settings: ScanSettings): Pr
   }
   if (!usable.length) throw noModel(findings);
   usable.sort((a, b) => identity(a).localeCompare(identity(b)));
-  const folds = await readFolds(dataset, settings, findings);
+  const { of: folds, listed, file: foldsFile } = await readFolds(dataset, settings, findings);
   const members = usable.map(({ member }) => member);
   const inFold = folds.size ? (settings.inFold ?? IN_FOLD_MEMBERS) : 0;
-  return { members, folds, inFold, findings, record: recordOf(dataset, settings, usable, folds, inFold) };
+  const record = recordOf(dataset, settings, usable, listed, inFold);
+  return { members, folds, foldsFile, inFold, findings, record };
 }
 
 /** One model file as the members it makes: one, or as many as are set up by hand. `problems`: why it makes fewer. */
@@ -116,42 +112,18 @@ function recordOf(
   dataset: Dataset,
   settings: ScanSettings,
   usable: Usable[],
-  folds: Ensemble['folds'],
+  listed: Folds['listed'],
   inFold: number,
 ): ScanRecord {
   const { tta, merge, temperature = 1, window } = settings;
   const classes = dataset.classMap.classes.map(({ id }) => id);
-  const sortedFolds = [...folds].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sortedFolds = listed.toSorted(([a], [b]) => (a < b ? -1 : 1));
   const how = [tta, merge, window, ...(temperature === 1 ? [] : [temperature]), ...(inFold ? [{ inFold }] : [])];
   const parts = [ALGORITHM, how, classes, dataset.classMap.ignore, usable.map(identity), sortedFolds];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const members = usable.map(({ member, sha256 }) => ({ ...member, sha256 }));
   const composed = { tta, merge, ...(temperature !== 1 && { temperature }), window };
   return { version: 3, key, classes, ...composed, ...(inFold && { inFold }), members };
-}
-
-/** Folds that were asked for have to be there; those of the dataset are taken if they are. */
-export async function readFolds(
-  dataset: Pick<Dataset, 'folder' | 'samples'>,
-  settings: Pick<ScanSettings, 'folds'>,
-  findings: Finding[],
-): Promise<Ensemble['folds']> {
-  const file = settings.folds ?? join(dataset.folder, 'folds.json');
-  try {
-    const folds = new Map(Object.entries(parseJson(await readFile(file, 'utf8'), Folds)));
-    const foldOf = bySameName(folds);
-    for (const { name } of dataset.samples) {
-      const fold = foldOf(name);
-      if (fold !== undefined) folds.set(name, fold);
-    }
-    return folds;
-  } catch (error) {
-    if (settings.folds === null && (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    const problem = `Expected {sample name: fold} in ${file}, found ${messageOf(error)}.`;
-    if (settings.folds !== null) throw new InputError(problem);
-    findings.push({ file: 'folds.json', problem });
-    return new Map();
-  }
 }
 
 /** Of the files one after the other. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { NO_TTA } from '../../../common/ensemble.ts';
 import type { ScanPlan, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -24,7 +23,7 @@ export async function planScan(dataset: Dataset, settings: ScanSettings, project
     scan: ensemble?.record.key ?? null,
     members: ensemble?.members.length ?? 0,
     ...share(dataset, ensemble),
-    folds: ensemble?.folds.size ? (settings.folds ?? join(dataset.folder, 'folds.json')) : null,
+    folds: ensemble?.folds.size ? ensemble.foldsFile : null,
   };
 }
 

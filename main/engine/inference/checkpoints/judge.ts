@@ -11,7 +11,8 @@ import { batchNormsOf } from '../../onnx/weights/batch-norm.ts';
 import type { Model } from '../../onnx/model.ts';
 import { encodeModel } from '../../onnx/proto.ts';
 import { inTemporaryFolder } from '../../temporary.ts';
-import { classProblem, readFolds } from '../ensemble.ts';
+import { classProblem } from '../ensemble.ts';
+import { readFolds } from '../folds.ts';
 import { memberOf, type Member } from '../member.ts';
 import { reEstimate } from './re-estimate.ts';
 import { withRuntimes, type Runtime } from '../runtime.ts';
@@ -19,7 +20,7 @@ import { validate, type Composed } from './validate.ts';
 
 export interface JudgeOptions extends Long<Count & { what: string }> {
   dataset: Dataset;
-  /** JSON file `{sample name: fold}`; null: the dataset's own */
+  /** see readFolds; null: the dataset's own */
   folds: string | null;
   /** most pictures that statistics, and most that measures are taken of */
   pictures: number;
@@ -66,7 +67,7 @@ export class Judge {
     const problem = classProblem(info, judgedAs(info, dataset), dataset.classMap.classes.length);
     if (problem) throw new InputError(`${info.file}: ${problem}`);
     const findings: Finding[] = [];
-    const folds = await readFolds(dataset, options, findings);
+    const { of: folds } = await readFolds(dataset, options, findings);
     return inTemporaryFolder((temporary) =>
       withRuntimes(workerFile, availableParallelism(), signal, (runtimes) => {
         const judge = new Judge(info, folds, options, runtimes, temporary);

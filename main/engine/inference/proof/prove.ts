@@ -10,7 +10,7 @@ import { activationOf, together } from './activation.ts';
 import { openBareNetwork, type BareOptions } from './bare-network.ts';
 import type { BareNetwork } from './bare-session.ts';
 import { matchClasses, miouOf, type Overlap } from './class-map.ts';
-import { readFolds } from '../ensemble.ts';
+import { readFolds } from '../folds.ts';
 import { halve, type Contender, type Contest } from './halving.ts';
 import { choosePictures } from './pictures.ts';
 import { plausibleReadings } from './readings.ts';
@@ -19,7 +19,7 @@ import { decodeSource, readSource, type Pixels } from '../source.ts';
 export interface ProofOptions extends BareOptions {
   /** labelled pictures to try on; fewer where there are fewer */
   samples?: number;
-  /** JSON file `{sample name: fold}`; null: the dataset's own folds.json if it has one */
+  /** see readFolds; null: the dataset's own if it has any */
   folds?: string | null;
   /** runs of the network; fewer in all where it turns out to be slow */
   onProgress?: (runs: Count) => void;
@@ -39,7 +39,7 @@ export async function proveModel(dataset: Dataset, model: string, options: Proof
   const [info] = await describeModels([model]);
   if (!info) throw new InputError(`Expected an ONNX file, found none in ${model}.`);
   if (info.problem !== null) return unproved(info, info.problem);
-  const folds = await readFolds(dataset, { folds: options.folds ?? null }, []);
+  const { of: folds } = await readFolds(dataset, { folds: options.folds ?? null }, []);
   const pictures = choosePictures(dataset, info.fold, folds, options.samples ?? SAMPLES);
   if (!pictures.length)
     return unproved(info, `Expected labelled pictures to try it on, found none in ${dataset.name}.`);
