@@ -149,6 +149,8 @@ export interface ScanPlan {
   unlabelled: number;
   /** file the folds were read from, absolute; null: none */
   folds: string | null;
+  /** why a fold file that is there, or was asked for, cannot be used; null: nothing is wrong */
+  foldsProblem: string | null;
   /** as an earlier part of that scan measured it, see ScanState; absent: none did */
   sureness?: number;
 }

@@ -69,7 +69,7 @@ describe('folds', () => {
     ['', /a table without a column `fold` \(nothing\)/],
     ['name,fold\na,x', /the fold x of a/],
     ['name,fold\na,1\na,2', /folds 1 and 2 of a/],
-    ['name,fold\nz1,1\nz2,2', /2 other names, as z1/],
+    ['name,fold\nz1,1\nz2,2', /found z1, z2, no picture of the dataset among them/],
     ['name,fold\n"a,1', /quote/i],
   ])('%j is refused, and why', async (text, why) => {
     await expect(read('f.csv', text)).rejects.toThrow(why);

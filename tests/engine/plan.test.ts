@@ -70,6 +70,17 @@ test('without folds nothing is held out', async () => {
   await rm(folds);
 });
 
+test('a fold file that fits no picture is told before anything is scanned', async () => {
+  const folds = join(job.place, 'other.csv');
+  await writeFile(folds, 'name,fold\nz,0');
+  const asked = await planScan(dataset, { ...settings, folds });
+  expect(asked).toMatchObject({ scan: null, folds: null });
+  expect(asked.foldsProblem).toMatch(
+    /^Expected names of pictures with their fold in .*other\.csv, found z, no picture of the dataset among them\.$/,
+  );
+  expect((await planScan(dataset, settings)).foldsProblem).toBeNull();
+});
+
 test('classes go by the names a model declares, in whatever order', async () => {
   const file = await writePointwiseModel(join(job.place, 'named.onnx'), { classes: COLORS.toReversed() });
   await writeFile(

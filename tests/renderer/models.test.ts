@@ -124,6 +124,7 @@ describe('passes a picture', () => {
     notHeldOut: 0,
     unlabelled: 5,
     folds: null,
+    foldsProblem: null,
   };
   const members = [
     { fold: 0, passes: 2 },

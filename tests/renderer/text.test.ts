@@ -67,6 +67,7 @@ describe('the out-of-fold rule', () => {
     notHeldOut: 0,
     unlabelled: 233,
     folds: '/data/folds.json',
+    foldsProblem: null,
   };
 
   test('one model a fold', () => {

@@ -41,7 +41,7 @@ export async function readFolds(
     try {
       const listed = list(file, await readFile(file, 'utf8'));
       const of = foldBySample(dataset.samples, listed);
-      if (listed.size && !of.size) throw new Error(`${listed.size} other names, as ${[...listed.keys()][0]}`);
+      if (listed.size && !of.size) throw new Error(`${few([...listed.keys()])}, no picture of the dataset among them`);
       return { of, listed: [...listed], file };
     } catch (error) {
       if (asked === null && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
@@ -52,6 +52,9 @@ export async function readFolds(
   }
   return { of: new Map(), listed: [], file: null };
 }
+
+const few = (names: string[]) =>
+  names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 
 /** Throws what was found instead, as the end of a sentence without its full stop. */
 function list(file: string, text: string): Listed {

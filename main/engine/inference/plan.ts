@@ -1,9 +1,11 @@
 import { NO_TTA } from '../../../common/ensemble.ts';
+import type { Finding } from '../../../common/dataset.ts';
 import type { ScanPlan, ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { membersFor, openEnsemble, type Ensemble } from './ensemble.ts';
+import { readFolds } from './folds.ts';
 import { inFoldFor } from './in-fold.ts';
 import { passesFor } from './passes-for.ts';
 import { readRecord } from './results/record.ts';
@@ -24,7 +26,19 @@ export async function planScan(dataset: Dataset, settings: ScanSettings, project
     members: ensemble?.members.length ?? 0,
     ...share(dataset, ensemble),
     folds: ensemble?.folds.size ? ensemble.foldsFile : null,
+    foldsProblem: await foldsProblemOf(dataset, settings),
   };
+}
+
+async function foldsProblemOf(dataset: Dataset, settings: ScanSettings): Promise<string | null> {
+  const findings: Finding[] = [];
+  try {
+    await readFolds(dataset, settings, findings);
+    return findings[0]?.problem ?? null;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
 }
 
 function share({ samples }: Dataset, ensemble: Ensemble | null) {
