@@ -109,7 +109,10 @@ test('many are accepted by what a few verdicts taught', async ({ page }) => {
   await dialog(page).getByText('As learned from your verdicts').click();
   await expect(errors).toHaveText(learned);
   await page.getByRole('button', { name: /^Accept \d+$/ }).click();
+  const offer = page.getByRole('dialog', { name: /^Accepted \d+ cases/ });
+  await expect(offer).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(offer).toBeHidden();
 
   // What was expected then is what the audit is measured by.
   const told = /About ([\d.]+%)/.exec(learned)?.[1] ?? 'a share';
