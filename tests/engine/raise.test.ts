@@ -151,6 +151,9 @@ describe('a network of operators older than version 11', () => {
     const problemOf = async (opset: number, head: Head) =>
       (await describeModels([await fileOf(opset, head)]))[0].problem;
     expect(await problemOf(8, placewise)).toMatch(/^Expected operators .* found BatchNormalization .*spatial = 0/);
+    const scan: Head = (graph, logits) => graph.add('Scan', [logits]);
+    expect(await problemOf(8, scan)).toMatch(/^Expected operators .* found Scan in the form it had before version 9/);
+    expect(await problemOf(9, scan)).toBeNull();
     expect(await problemOf(6, clip)).toBe('Expected ONNX operators of version 7 or later, found 6.');
   });
 });

@@ -23,7 +23,7 @@ export function raiseOperators(model: Model): void {
   const from = opsetOf(model);
   const { graph } = model;
   if (!graph || from < OLDEST_OPSET || from >= RAISED_OPSET) return;
-  const raising = new Raising(graph);
+  const raising = new Raising(graph, from);
   raising.raise(graph);
   graph.node.unshift(...raising.builder.nodes);
   graph.initializer.push(...raising.builder.initializers);
@@ -36,8 +36,10 @@ class Raising {
   readonly builder = new GraphBuilder(RAISED_OPSET, 'raised.');
   private readonly lineage: Lineage;
   private readonly isHalf: boolean;
+  private readonly from: number;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, from: number) {
+    this.from = from;
     this.lineage = new Lineage(graph);
     this.isHalf = realInputs(graph)[0]?.type?.tensorType?.elemType === ElementType.float16;
   }
@@ -70,7 +72,7 @@ class Raising {
         node.attribute = without(node, ['spatial']);
         return;
       case 'Scan':
-        throw cannot(node, 'in a form that later versions do not have');
+        if (this.from < 9) throw cannot(node, 'in the form it had before version 9');
     }
   }
 
