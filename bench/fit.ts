@@ -158,7 +158,7 @@ console.log(`candidates ${all.length}, right ${all.filter(({ right }) => right).
 console.log(`linear terms alone   ${judge(({ linear }) => linear)}`);
 console.log(`with the forest, held out by ${values.by}   ${judge(marginOf)}`);
 
-/** A case on a picture held out, scored after one look or two. */
+/** A picture held out with its cases, scored after one look or two. */
 type HeldOut = ReturnType<typeof rowsOf>[number];
 
 function tell(set: readonly HeldOut[]): void {

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { Finding } from '../../../common/dataset.ts';
+import { bySameName } from './same-name.ts';
 
 /** Which pictures count and which mask belongs to which. */
 export interface Pairs {
@@ -8,7 +9,7 @@ export interface Pairs {
   findings: Finding[];
 }
 
-const withoutExtension = (file: string) => file.slice(0, file.length - extname(file).length);
+export const withoutExtension = (file: string) => file.slice(0, file.length - extname(file).length);
 
 /**
  * `images/a/b.jpg` belongs with `masks/a/b.png`. Of pictures that differ in nothing but the extension the first counts.
@@ -45,9 +46,9 @@ export function pairByName(
     waiting.delete(key);
   }
   // After all that are named alike to the byte, so that none of those loses its mask.
-  const written = new Map(Array.from(waiting.keys(), (key) => [key.normalize('NFC'), key]));
+  const written = bySameName(new Map(Array.from(waiting.keys(), (key) => [key, key])));
   for (const { picture, key } of unpaired) {
-    const same = written.get(key.normalize('NFC'));
+    const same = written(key);
     const mask = same === undefined ? undefined : waiting.get(same);
     if (same === undefined || mask === undefined) continue;
     pairs.maskOf.set(picture, mask);

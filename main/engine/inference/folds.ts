@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { basename, extname } from 'node:path/posix';
+import { basename } from 'node:path/posix';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { Finding, SampleRow } from '../../../common/dataset.ts';
 import type { ScanSettings } from '../../../common/scan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { withoutExtension } from '../dataset/pairs.ts';
 import { InputError, messageOf } from '../errors.ts';
 import { parseJson } from '../json.ts';
 
@@ -130,5 +131,3 @@ function formsOf(path: string): string[] {
   const name = basename(whole);
   return [whole, withoutExtension(whole), name, withoutExtension(name)];
 }
-
-const withoutExtension = (file: string) => file.slice(0, file.length - extname(file).length);
